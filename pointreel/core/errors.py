@@ -1,0 +1,54 @@
+"""Every error a user can cause. Each says what, where, and what to do; the command line prints it as one line."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from pathlib import Path
+
+
+class PointreelError(Exception):
+    """The root of all errors that are the input's fault, not the program's."""
+
+
+class UnknownName(PointreelError):
+    """An engine, format, sampler or recipe of that name does not exist."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        close = get_close_matches(name, names, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        super().__init__(f"There is no {kind} named {name!r}.{hint} There are: {', '.join(names) or 'none'}.")
+        self.kind, self.name, self.known = kind, name, tuple(names)
+
+
+class MissingExtra(PointreelError):
+    """A part that is not installed; the message holds the line to type."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs a part that is not installed. Type: pip install 'pointreel[{extra}]'")
+        self.extra = extra
+
+
+class FormatError(PointreelError):
+    """A file that is not what its format says: which file, where in it, what was found, what was expected."""
+
+    def __init__(self, path: Path | str, where: str, *, found: str, expected: str, hint: str = "") -> None:
+        place = f"{path}: {where}" if where else str(path)
+        super().__init__(f"{place}: found {found}, expected {expected}.{' ' + hint if hint else ''}")
+        self.path, self.where, self.found, self.expected = Path(path), where, found, expected
+
+
+class VideoError(PointreelError):
+    """A video that cannot be read or written: which file, and which frame where one is to blame."""
+
+    def __init__(self, path: Path | str, problem: str, *, frame: int | None = None) -> None:
+        place = f"{path}: frame {frame}" if frame is not None else str(path)
+        super().__init__(f"{place}: {problem}")
+        self.path, self.frame = Path(path), frame
+
+
+class VideoChanged(VideoError):
+    """The video is not the one an annotation was made on."""
+
+
+class WouldLose(PointreelError):
+    """A conversion that was stopped because the target cannot hold all that the source says."""
