@@ -33,7 +33,7 @@ def replacing(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
-    """A temporary folder beside ``path`` that becomes ``path`` when the block ends well; ``path`` must be new or empty."""
+    """A temporary folder that becomes ``path`` when the block ends well; ``path`` must be new or empty."""
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise PointreelError(f"{path}: exists and is not an empty folder. Choose another place or remove it first.")
     path.parent.mkdir(parents=True, exist_ok=True)

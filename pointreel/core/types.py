@@ -28,16 +28,18 @@ class Frame:
 
     @property
     def height(self) -> int:
-        return self.rgb.shape[0]
+        return int(self.rgb.shape[0])
 
     @property
     def width(self) -> int:
-        return self.rgb.shape[1]
+        return int(self.rgb.shape[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """Points on one frame. ``xy`` is (N, 2) float32 pixels, ``label`` (N,) int8: 1 on the object, 0 off it, 2 ambiguous.
+    """Points on one frame: ``xy`` (N, 2) float32 pixels, ``label`` (N,) int8.
+
+    A label is 1 on the object, 0 off it, 2 where the person who looked could not say.
 
     ``candidate`` says, where points were proposed by a machine and judged by a person, which of them
     were proposed as foreground; (N,) bool, or None where nobody proposed anything.
@@ -80,15 +82,17 @@ class Points:
         return Points(np.concatenate([self.xy, other.xy]), np.concatenate([self.label, other.label]), candidate)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Points) or (self.candidate is None) != (other.candidate is None):
+        if not isinstance(other, Points):
             return False
         same = np.array_equal(self.xy, other.xy) and np.array_equal(self.label, other.label)
-        return same and (self.candidate is None or np.array_equal(self.candidate, other.candidate))
+        if self.candidate is None or other.candidate is None:
+            return same and self.candidate is other.candidate
+        return same and np.array_equal(self.candidate, other.candidate)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """The path of a pointer on one frame: ``xy`` (N, 2) float32 pixels, ``seconds`` (N,) float64 since its recording began."""
+    """The path of a pointer on one frame: ``xy`` (N, 2) float32 pixels, ``seconds`` (N,) float64 from its start."""
 
     xy: NDArray[np.float32]
     seconds: NDArray[np.float64]
