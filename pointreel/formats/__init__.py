@@ -1,0 +1,12 @@
+"""Dataset layouts on disk, one file each: the only room that sees JSON keys and PNG palettes.
+
+>>> from pointreel import formats
+>>> dataset = formats.shelf.build("davis").read(Path("DAVIS"))       # doctest: +SKIP
+>>> for sequence in dataset:                                         # doctest: +SKIP
+...     for labels in sequence:
+...         print(sequence.name, labels.frame, sorted(labels.segments))
+"""
+
+from ..core import Shelf
+
+shelf = Shelf("format", "pointreel.formats")

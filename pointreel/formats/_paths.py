@@ -1,0 +1,23 @@
+"""Where a format's file lies when people name the folder around it."""
+
+from pathlib import Path
+
+from ..core import FormatError
+
+
+def file_to_write(path: Path, default: str) -> Path:
+    """``path`` itself, or the file of the usual name inside it when ``path`` is a folder."""
+    return path / default if path.is_dir() else path
+
+
+def file_to_read(path: Path, *usual: str) -> Path:
+    """``path`` itself, or the one file in it that fits the ``usual`` patterns when ``path`` is a folder."""
+    if path.is_file():
+        return path
+    if not path.exists():
+        raise FormatError(path, "", found="nothing", expected="a file", hint="Check the path.")
+    fitting = sorted({file for pattern in usual for file in path.glob(pattern) if file.is_file()})
+    if len(fitting) != 1:
+        names = ", ".join(file.name for file in fitting[:5]) or "none"
+        raise FormatError(path, "", found=f"a folder with {len(fitting)} such files ({names})", expected="one file")
+    return fitting[0]
