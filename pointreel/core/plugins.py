@@ -4,6 +4,7 @@ Listing looks at the folder and imports nothing. Third parties add names through
 """
 
 import importlib
+import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,6 +59,8 @@ class Shelf:
 
     @cached_property
     def _modules(self) -> dict[str, str]:
+        if importlib.util.find_spec(self.package) is None:
+            return {}
         folder = importlib.import_module(self.package).__path__
         modules = (module.name for module in pkgutil.iter_modules(folder) if not module.name.startswith("_"))
         return {name.replace("_", "-"): f"{self.package}.{name}" for name in modules}

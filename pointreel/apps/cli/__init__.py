@@ -1,0 +1,38 @@
+"""The command line. Each command is one file, with examples that the tests run.
+
+Exit codes: 0 done · 1 the input is at fault, and the message says where · 2 the command was typed wrongly ·
+3 a conversion would lose something and ``--allow-loss`` was not given · 4 done, but broken frames were skipped ·
+130 interrupted.
+"""
+
+import sys
+
+from ...core import PointreelError, WouldLose
+
+INPUT_AT_FAULT, WOULD_LOSE, SKIPPED_BROKEN, INTERRUPTED = 1, 3, 4, 130
+
+
+def main() -> None:
+    """Run the command line; what is the input's fault ends as one line on the error stream."""
+    from .app import app
+
+    try:
+        app()
+    except WouldLose as error:
+        sys.exit(_complain(error, WOULD_LOSE))
+    except PointreelError as error:
+        sys.exit(_complain(error, INPUT_AT_FAULT))
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(INPUT_AT_FAULT)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        sys.exit(_complain(f"{place}{error.strerror or error}", INPUT_AT_FAULT))
+    except KeyboardInterrupt:
+        sys.exit(_complain("interrupted; nothing half-written is left behind", INTERRUPTED))
+
+
+def _complain(problem: object, code: int) -> int:
+    one_line = " ".join(str(problem).split())
+    print(f"pointreel: {one_line}", file=sys.stderr)  # noqa: T201 - the one place that prints errors
+    return code

@@ -1,0 +1,49 @@
+"""The commands, put together. A command is one file with one function and its ``EXAMPLES``."""
+
+from types import ModuleType
+from typing import Annotated
+
+import typer
+
+from ... import __version__
+from . import convert, demo, info, list, sample, stats
+from .console import out
+
+COMMANDS: dict[str, ModuleType] = {
+    "info": info,
+    "convert": convert,
+    "sample": sample,
+    "stats": stats,
+    "list": list,
+    "demo": demo,
+}
+
+app = typer.Typer(
+    name="pointreel",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog="Exit codes: 0 done, 1 the input is at fault, 2 the command was typed wrongly, "
+    "3 something would be lost, 4 done but broken frames were skipped, 130 interrupted.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        out.print(f"pointreel {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _pointreel(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
+) -> None:
+    """A few points in, masks through the whole video out; masks in, verified points out."""
+
+
+for _name, _module in COMMANDS.items():
+    _examples = "\n\n".join(f"  {example}" for example in _module.EXAMPLES)
+    app.command(_name, epilog=f"Examples:\n\n{_examples}", no_args_is_help=_name != "demo")(
+        getattr(_module, _name, None) or _module.list_
+    )

@@ -1,0 +1,63 @@
+"""What every command shows: results on standard output, progress and remarks on the error stream."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from ...core import Dataset, Sequence
+
+Item = TypeVar("Item")
+
+out = Console(soft_wrap=True, highlight=False)
+remarks = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.finished_speed or task.speed or 0:,.1f}/s", style="progress.data.speed")
+
+
+def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:
+    """``items``, with a bar, rate and time left while they last; silent when nobody watches a terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    with Progress(*columns, console=remarks, transient=True, disable=not remarks.is_terminal) as bars:
+        yield from bars.track(items, total=total, description=what)
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A dataset whose every pass shows its progress."""
+
+    dataset: Dataset
+    what: str
+
+    @property
+    def categories(self) -> Mapping[str, int]:
+        return self.dataset.categories
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __iter__(self) -> Iterator[Sequence]:
+        return progress(self.dataset, self.what, len(self.dataset))
+
+
+def print_json(value: object) -> None:
+    """One JSON document on standard output, for programs."""
+    print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201 - the one place that prints results
+
+
+def print_table(title: str, rows: Iterable[tuple[object, ...]], heads: tuple[str, ...] = ()) -> None:
+    """A table for people; without ``heads`` the first column names what the second says."""
+    table = Table(title=title, title_justify="left", show_header=bool(heads), box=None, pad_edge=False, padding=(0, 2))
+    for head in heads or ("", ""):
+        table.add_column(head, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    out.print(table)

@@ -1,0 +1,66 @@
+"""From one dataset format to another, saying first what would be lost."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...core import Dataset, Format, PointreelError, WouldLose
+from ...formats import Loss, losses
+from ...formats import shelf as formats
+from .console import Watched, out, print_json, remarks
+from .options import dataset_at, parse
+
+EXAMPLES = (
+    "pointreel convert --from davis --to ytvis demo/DAVIS demo/davis.json",
+    "pointreel convert --to mots demo/davis.json demo/mots --allow-loss",
+)
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(metavar="SRC", help="The dataset to read: its folder or its file.")],
+    target: Annotated[Path, typer.Argument(metavar="DST", help="Where to write; must not exist yet.")],
+    to: Annotated[str, typer.Option("--to", help="The format to write; see `pointreel list formats`.")],
+    from_: Annotated[str | None, typer.Option("--from", help="The format to read; recognised when not given.")] = None,
+    read: Annotated[list[str], typer.Option("--read", help="An option of the format read, as KEY=VALUE.")] = [],  # noqa: B006
+    write: Annotated[list[str], typer.Option("--write", help="An option of the format written, as KEY=VALUE.")] = [],  # noqa: B006
+    allow_loss: Annotated[bool, typer.Option("--allow-loss", help="Write although something is lost.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Convert a dataset. Prints what the target cannot hold, and refuses to lose anything unless told to."""
+    name, dataset = dataset_at(source, from_, read)
+    options = parse(formats, to, write)
+    layout: Format = formats.build(to, **(_on_top(to) if allow_loss else {}) | options)
+    _must_be_new(target)
+    lost = losses(Watched(dataset, "checking"), layout)
+    _say_losses(to, lost)
+    if lost and not allow_loss:
+        raise WouldLose(f"{target}: nothing was written. Use --allow-loss to write without the {len(lost)} above.")
+    layout.write(Watched(dataset, "writing"), target)
+    _say_done(name, to, dataset, target, lost, as_json)
+
+
+def _on_top(name: str) -> dict[str, object]:
+    """Formats that flatten ask which object wins; with ``--allow-loss`` it is the one with the higher id."""
+    has_overlap = "overlap" in getattr(formats.module(name).Config, "__dataclass_fields__", {})
+    return {"overlap": "last-on-top"} if has_overlap else {}
+
+
+def _must_be_new(target: Path) -> None:
+    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+        raise PointreelError(f"{target}: exists. Choose another place or remove it first; nothing is overwritten.")
+
+
+def _say_losses(to: str, lost: list[Loss]) -> None:
+    if lost:
+        remarks.print(f"The format {to} cannot hold:")
+        for loss in lost:
+            remarks.print(f"  · {loss}")
+
+
+def _say_done(name: str, to: str, dataset: Dataset, target: Path, lost: list[Loss], as_json: bool) -> None:
+    if as_json:
+        losses_json = [{"what": loss.feature.value, "count": loss.count, "first": loss.first} for loss in lost]
+        print_json({"from": name, "to": to, "path": str(target), "sequences": len(dataset), "lost": losses_json})
+    else:
+        out.print(f"{target}: {len(dataset)} sequences from {name} to {to}, {'nothing' if not lost else 'as said'} lost.")
