@@ -1,32 +1,28 @@
 """Big JSON files in small memory: one pass notes where each record lies, later reads take one record at a time.
 
-A window of text moves over the file and the standard library's own scanner takes one value after another from it.
-The window is decoded as Latin-1, where a character is a byte, so a position in the text is a position in the file;
-a record that is read for its content is decoded as the UTF-8 it is.
+What stays in memory of a million records is their places, and which group each belongs to.
 """
 
 import json
-import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, BinaryIO, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..core import FormatError, replacing
+from ._json_window import Window
 from ._records import Record
 
 Group = str | int
 GroupOf = Callable[[Record], Group]
 
 _CHUNK = 1 << 20
-_SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,8 @@ class Records:
     order: NDArray[np.int64]
     slice_by_group: Mapping[Group, tuple[int, int]]
     keys: tuple[str, ...] = ()
+    present: bool = True
+    """Whether the file has this list at all; it may still be empty."""
 
     def __len__(self) -> int:
         return len(self.start)
@@ -58,16 +56,53 @@ class Records:
 
     def of(self, group: Group) -> Iterator[Record]:
         """The records of one group, in the order of the file."""
+        return self._read(self._places(group))
+
+    def of_each(self, groups: Iterable[Group]) -> Iterator[list[Record]]:
+        """The records of one group after the other; the file is opened once for all of them."""
+        with self.path.open("rb") as file:
+            for group in groups:
+                yield [self._record(file, i) for i in self._places(group)]
+
+    def _places(self, group: Group) -> list[int]:
         first, last = self.slice_by_group.get(group, (0, 0))
-        return self._read(self.order[first:last].tolist())
+        places: list[int] = self.order[first:last].tolist()
+        return places
 
     def _read(self, indices: list[int] | range) -> Iterator[Record]:
         with self.path.open("rb") as file:
             for i in indices:
-                file.seek(int(self.start[i]))
-                content = file.read(int(self.end[i] - self.start[i]))
-                where = f"{self.name}[{self.keys[i]!r}]" if self.keys else f"{self.name}[{i}]"
-                yield Record.of(self.path, where, _loads(self.path, where, content))
+                yield self._record(file, i)
+
+    def _record(self, file: BinaryIO, i: int) -> Record:
+        file.seek(int(self.start[i]))
+        content = file.read(int(self.end[i] - self.start[i]))
+        where = f"{self.name}[{self.keys[i]!r}]" if self.keys else f"{self.name}[{i}]"
+        return Record.of(self.path, where, _loads(self.path, where, content))
+
+
+class _NumberedSlices(Mapping[Group, tuple[int, int]]):
+    """Where the records of each group lie when all groups are numbers: a million groups cost 24 bytes each."""
+
+    def __init__(self, numbers: NDArray[np.int64]) -> None:
+        self._sorted, self._first, code, count = np.unique(
+            numbers, return_index=True, return_inverse=True, return_counts=True
+        )
+        self.order = np.argsort(code, kind="stable")
+        self._end = np.cumsum(count)
+
+    def __getitem__(self, group: Group) -> tuple[int, int]:
+        if isinstance(group, int):
+            at = int(np.searchsorted(self._sorted, group))
+            if at < len(self._sorted) and self._sorted[at] == group:
+                return int(self._end[at - 1]) if at else 0, int(self._end[at])
+        raise KeyError(group)
+
+    def __iter__(self) -> Iterator[Group]:
+        return iter(self._sorted[np.argsort(self._first)].tolist())
+
+    def __len__(self) -> int:
+        return len(self._sorted)
 
 
 class _Builder:
@@ -77,43 +112,64 @@ class _Builder:
         self.path, self.name, self.group_of = path, name, group_of
         self.start, self.end, self.code = array("q"), array("q"), array("q")
         self.code_by_group: dict[Group, int] = {}
+        self.numbers: array[int] | None = array("q")
         self.keys: list[str] = []
+        self.present = False
 
     def add(self, value: object, start: int, end: int, key: str | None = None) -> None:
         where = f"{self.name}[{len(self.start)}]" if key is None else f"{self.name}[{key!r}]"
         group = self.group_of(Record.of(self.path, where, value))
         self.start.append(start)
         self.end.append(end)
-        self.code.append(self.code_by_group.setdefault(group, len(self.code_by_group)))
+        self._note(group)
         if key is not None:
             self.keys.append(key)
 
     def done(self) -> Records:
-        code = np.frombuffer(self.code, np.int64) if self.code else np.empty(0, np.int64)
+        start, end = (np.array(places, np.int64) for places in (self.start, self.end))
+        order, slices = self._grouped()
+        return Records(self.path, self.name, start, end, order, slices, tuple(self.keys), self.present)
+
+    def _note(self, group: Group) -> None:
+        """Numbers are kept as they are; with the first text, every group becomes a code of a dictionary."""
+        if self.numbers is not None:
+            if isinstance(group, int) and abs(group) < 1 << 62:
+                self.numbers.append(group)
+                return
+            earlier, self.numbers = self.numbers, None
+            for number in earlier:
+                self._note(number)
+        self.code.append(self.code_by_group.setdefault(group, len(self.code_by_group)))
+
+    def _grouped(self) -> tuple[NDArray[np.int64], Mapping[Group, tuple[int, int]]]:
+        if self.numbers is not None:
+            slices = _NumberedSlices(np.array(self.numbers, np.int64))
+            return slices.order, slices
+        code = np.array(self.code, np.int64)
         order = np.argsort(code, kind="stable")
         bounds = np.searchsorted(code[order], np.arange(len(self.code_by_group) + 1)).tolist()
-        slices = {group: (bounds[i], bounds[i + 1]) for group, i in self.code_by_group.items()}
-        start, end = (np.array(places, np.int64) for places in (self.start, self.end))
-        return Records(self.path, self.name, start, end, order, slices, tuple(self.keys))
+        return order, {group: (bounds[i], bounds[i + 1]) for group, i in self.code_by_group.items()}
 
 
 def index_object(path: Path, lists: Mapping[str, GroupOf]) -> tuple[Record, dict[str, Records]]:
     """A file ``{"info": ..., "videos": [...], "annotations": [...]}``: ``lists`` are indexed, the rest is read.
 
+    A list that is missing or null is empty and not ``present``.
+
     >>> rest, lists = index_object(path, {"annotations": lambda a: a.integer("video_id")})     # doctest: +SKIP
     """
     rest: dict[str, object] = {}
     builders = {name: _Builder(path, name, group_of) for name, group_of in lists.items()}
-    with _Window(path) as window:
+    with Window(path) as window:
         for key in window.members():
             if key in builders and window.peek() == "[":
+                builders[key].present = True
                 for value, start, end in window.elements():
-                    builders[key].add(_text(value), start, end)
-            elif key in builders:
-                value, _, _ = window.value()
-                Record(path, "", {key: value}).items(key)
-            else:
-                rest[key] = _text(window.value()[0])
+                    builders[key].add(value, start, end)
+                continue
+            rest[key], _, _ = window.value()
+            if key in builders and rest[key] is not None:
+                Record(path, "", rest).items(key)
         window.finish()
     return Record(path, "", rest), {name: builder.done() for name, builder in builders.items()}
 
@@ -121,10 +177,10 @@ def index_object(path: Path, lists: Mapping[str, GroupOf]) -> tuple[Record, dict
 def index_mapping(path: Path, group_of: GroupOf) -> Records:
     """A file ``{"key": record, ...}``; the keys are kept."""
     builder = _Builder(path, "", group_of)
-    with _Window(path) as window:
+    with Window(path) as window:
         for key in window.members():
             value, start, end = window.value()
-            builder.add(_text(value), start, end, key)
+            builder.add(value, start, end, key)
         window.finish()
     return builder.done()
 
@@ -132,9 +188,9 @@ def index_mapping(path: Path, group_of: GroupOf) -> Records:
 def index_list(path: Path, group_of: GroupOf) -> Records:
     """A file ``[record, ...]``."""
     builder = _Builder(path, "", group_of)
-    with _Window(path) as window:
+    with Window(path) as window:
         for value, start, end in window.elements():
-            builder.add(_text(value), start, end)
+            builder.add(value, start, end)
         window.finish()
     return builder.done()
 
@@ -220,107 +276,3 @@ def _loads(path: Path, where: str, content: bytes) -> object:
     except json.JSONDecodeError as error:
         raise FormatError(path, where, found=f"broken JSON ({error.msg})", expected="one JSON value") from None
     return value
-
-
-def _text(value: object) -> object:
-    """A value from the Latin-1 window with its texts decoded as the UTF-8 they are."""
-    match value:
-        case str():
-            return value if value.isascii() else value.encode("latin-1", "surrogateescape").decode("utf-8", "replace")
-        case list():
-            return [_text(item) for item in value]
-        case dict():
-            return {_text(key): _text(item) for key, item in value.items()}
-        case _:
-            return value
-
-
-class _Window:
-    """A moving window over a JSON file. Positions are bytes from the start of the file."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._text, self._at, self._base, self._whole = "", 0, 0, False
-
-    def __enter__(self) -> Self:
-        self._file = self.path.open("rb")
-        self._more()
-        if self._text.startswith("\xef\xbb\xbf"):
-            self._at = 3
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def peek(self) -> str:
-        """The next character that is not white space, empty at the end of the file."""
-        while True:
-            match = _SPACE.match(self._text, self._at)
-            self._at = match.end() if match else self._at
-            if self._at < len(self._text) or self._whole:
-                return self._text[self._at : self._at + 1]
-            self._more()
-
-    def value(self) -> tuple[object, int, int]:
-        """The next JSON value, and the positions of its first byte and of the one behind its last."""
-        self.peek()
-        while True:
-            try:
-                value, end = _DECODER.raw_decode(self._text, self._at)
-            except json.JSONDecodeError as error:
-                cut_off = error.pos >= len(self._text) - 16 or error.msg.startswith("Unterminated string")
-                if self._whole or not cut_off:
-                    raise self._broken(error.msg, error.pos) from None
-            else:
-                if end < len(self._text) or self._whole:
-                    start, self._at = self._at, end
-                    return value, self._base + start, self._base + end
-            self._more()
-
-    def members(self) -> Iterator[str]:
-        """The keys of an object; the caller takes each value before asking for the next key."""
-        for _ in self._entries("{", "}"):
-            key, _, _ = self.value()
-            if not isinstance(key, str):
-                raise self._broken("Expecting a key in double quotes", self._at)
-            self._take(":")
-            yield str(_text(key))
-
-    def elements(self) -> Iterator[tuple[object, int, int]]:
-        """The values of a list."""
-        for _ in self._entries("[", "]"):
-            yield self.value()
-
-    def finish(self) -> None:
-        """Nothing may follow."""
-        if self.peek():
-            raise self._broken("Extra data", self._at)
-
-    def _entries(self, opening: str, closing: str) -> Iterator[None]:
-        self._take(opening)
-        if self.peek() == closing:
-            self._take(closing)
-            return
-        while True:
-            yield None
-            if self.peek() == closing:
-                self._take(closing)
-                return
-            self._take(",")
-
-    def _take(self, character: str) -> None:
-        if self.peek() != character:
-            raise self._broken(f"Expecting {character!r}", self._at)
-        self._at += 1
-
-    def _more(self) -> None:
-        chunk = self._file.read(max(_CHUNK, len(self._text) - self._at))
-        self._whole = not chunk
-        self._base += self._at
-        self._text = self._text[self._at :] + chunk.decode("latin-1")
-        self._at = 0
-
-    def _broken(self, problem: str, at: int) -> FormatError:
-        found = repr(self._text[at : at + 12]) if at < len(self._text) else "the end of the file"
-        where = f"byte {self._base + at}"
-        return FormatError(self.path, where, found=found, expected=f"well-formed JSON ({problem})")
