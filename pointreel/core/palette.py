@@ -1,4 +1,4 @@
-"""The colours of label maps: the bit-interleaved map of PASCAL VOC that DAVIS, YouTube-VOS and MOSE store in their PNGs."""
+"""The colours of label maps: the bit-interleaved map of PASCAL VOC that DAVIS and its kin store in their PNGs."""
 
 from functools import cache
 
