@@ -15,8 +15,8 @@ from typing import IO, BinaryIO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import FormatError, replacing
-from ._json_window import Window
+from ..core import replacing
+from ._json_window import Window, loads
 from ._records import Record
 
 Group = str | int
@@ -78,7 +78,7 @@ class Records:
         file.seek(int(self.start[i]))
         content = file.read(int(self.end[i] - self.start[i]))
         where = f"{self.name}[{self.keys[i]!r}]" if self.keys else f"{self.name}[{i}]"
-        return Record.of(self.path, where, _loads(self.path, where, content))
+        return Record.of(self.path, where, loads(self.path, where, content))
 
 
 class _NumberedSlices(Mapping[Group, tuple[int, int]]):
@@ -202,7 +202,7 @@ def index_lines(path: Path, group_of: GroupOf) -> Records:
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
             if line.strip():
-                builder.add(_loads(path, f"line {number}", line), position, position + len(line))
+                builder.add(loads(path, f"line {number}", line), position, position + len(line))
             position += len(line)
     return builder.done()
 
@@ -266,13 +266,3 @@ def _copy_without_last_comma(spool: IO[bytes], out: IO[bytes]) -> None:
         chunk = spool.read(min(left, _CHUNK))
         out.write(chunk)
         left -= len(chunk)
-
-
-def _loads(path: Path, where: str, content: bytes) -> object:
-    try:
-        value: object = json.loads(content)
-    except UnicodeDecodeError as error:
-        raise FormatError(path, where, found=f"bytes that are not UTF-8 ({error.reason})", expected="UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise FormatError(path, where, found=f"broken JSON ({error.msg})", expected="one JSON value") from None
-    return value

@@ -23,7 +23,7 @@ class Window:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._text, self._at, self._base, self._whole = "", 0, 0, False
+        self._text, self._at, self._base, self._whole, self._ascii = "", 0, 0, False, True
 
     def __enter__(self) -> Self:
         self._file = self.path.open("rb")
@@ -57,7 +57,7 @@ class Window:
             else:
                 if end < len(self._text) or self._whole:
                     start, self._at = self._at, end
-                    return self._decoded(value), self._base + start, self._base + end
+                    return self._decoded(value, start, end), self._base + start, self._base + end
             self._more()
 
     def members(self) -> Iterator[str]:
@@ -79,8 +79,12 @@ class Window:
         if self.peek():
             raise self._broken("Extra data", self._at)
 
-    def _decoded(self, value: object) -> object:
-        return value if self._text.isascii() else _text(value)
+    def _decoded(self, value: object, start: int, end: int) -> object:
+        """The value, parsed once more as UTF-8 where that is not the same as Latin-1."""
+        if self._ascii:
+            return value
+        content = self._text[start:end]
+        return value if content.isascii() else loads(self.path, f"byte {self._base + start}", content.encode("latin-1"))
 
     def _entries(self, opening: str, closing: str) -> Iterator[None]:
         self._take(opening)
@@ -105,6 +109,7 @@ class Window:
         self._base += self._at
         self._text = self._text[self._at :] + chunk.decode("latin-1")
         self._at = 0
+        self._ascii = self._text.isascii()
 
     def _broken(self, problem: str, at: int) -> FormatError:
         found = repr(self._text[at : at + 12]) if at < len(self._text) else "the end of the file"
@@ -112,14 +117,12 @@ class Window:
         return FormatError(self.path, where, found=found, expected=f"well-formed JSON ({problem})")
 
 
-def _text(value: object) -> object:
-    """A value from the Latin-1 window with its texts decoded as the UTF-8 they are."""
-    match value:
-        case str():
-            return value if value.isascii() else value.encode("latin-1", "surrogateescape").decode("utf-8", "replace")
-        case list():
-            return [_text(item) for item in value]
-        case dict():
-            return {_text(key): _text(item) for key, item in value.items()}
-        case _:
-            return value
+def loads(path: Path, where: str, content: bytes) -> object:
+    """One JSON value in UTF-8; what is wrong is told with its place."""
+    try:
+        value: object = json.loads(content)
+    except UnicodeDecodeError as error:
+        raise FormatError(path, where, found=f"bytes that are not UTF-8 ({error.reason})", expected="UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise FormatError(path, where, found=f"broken JSON ({error.msg})", expected="one JSON value") from None
+    return value
