@@ -1,0 +1,250 @@
+"""Folders of label maps, ``<sequence>/<frame>.png`` with a number per pixel: what DAVIS, YouTube-VOS and MOSE share."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..core import (
+    Attributes,
+    FormatError,
+    FrameLabels,
+    Mask,
+    ObjectInfo,
+    PointreelError,
+    Segment,
+    Sequence,
+    UnknownName,
+    inside,
+)
+from . import _png
+
+VOID = 255
+OVERLAP_RULES = ("refuse", "last-on-top")
+_PICTURES = {".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"}
+
+Decode = Callable[[_png.Labels, int], FrameLabels]
+"""What the pixels of a label map say: (labels, frame) -> labels of that frame."""
+
+
+def objects_and_void(labels: _png.Labels, frame: int) -> FrameLabels:
+    """Each number is an object, but 255, which is void."""
+    mask_by_id = _masks(labels)
+    void = mask_by_id.pop(VOID, None)
+    return FrameLabels(frame, segments=_segments(mask_by_id), void=void)
+
+
+def objects_only(labels: _png.Labels, frame: int) -> FrameLabels:
+    """Each number is an object, also 255."""
+    return FrameLabels(frame, segments=_segments(_masks(labels)))
+
+
+def one_object(labels: _png.Labels, frame: int) -> FrameLabels:
+    """Whatever is not 0 is object 1."""
+    mask = Mask.from_array(labels != 0)
+    return FrameLabels(frame, segments=_segments({1: mask} if mask else {}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelMaps:
+    """One sequence on disk: ``masks`` is its folder of PNGs, ``pictures`` the folder of its frames, where there is one.
+
+    ``objects`` is None where no file lists them: then every PNG is looked at. Where it is given, a number that it
+    lacks is an error in ``listed_in``. ``frames`` is None where the files themselves are the list.
+    """
+
+    name: str
+    masks: Path
+    pictures: Path | None = None
+    decode: Decode = objects_and_void
+    objects: tuple[ObjectInfo, ...] | None = None
+    listed_in: Path | None = None
+    frames: tuple[str, ...] | None = None
+    size: tuple[int, int] | None = None
+    attributes: Attributes = field(default_factory=dict)
+
+    def sequence(self) -> Sequence:
+        """The sequence, with its labels read when they are asked for."""
+        labelled = stems(self.masks, {".png"})
+        frames = self.frames or stems(self.pictures, _PICTURES) or labelled
+        index_by_name = {name: k for k, name in enumerate(frames)}
+        for name in labelled:
+            if name not in index_by_name:
+                where = self.listed_in or self.pictures
+                raise FormatError(self.masks / f"{name}.png", "", found="a mask", expected=f"a frame for it in {where}")
+        size = self.size or self._size(labelled, frames)
+        objects = tuple(map(ObjectInfo, self._ids(labelled))) if self.objects is None else self.objects
+        return Sequence(
+            name=self.name,
+            height=size[0] if size else None,
+            width=size[1] if size else None,
+            frames=tuple(frames),
+            objects=objects,
+            read_labels=lambda: self._labels(labelled, index_by_name, size, objects),
+            attributes=self.attributes,
+        )
+
+    def _labels(
+        self,
+        labelled: tuple[str, ...],
+        index_by_name: Mapping[str, int],
+        size: tuple[int, int] | None,
+        objects: tuple[ObjectInfo, ...],
+    ) -> Iterator[FrameLabels]:
+        known = {info.object_id for info in objects}
+        for name in sorted(labelled, key=index_by_name.__getitem__):
+            path = self.masks / f"{name}.png"
+            labels = self.decode(_png.read_labels(path, size), index_by_name[name])
+            if unknown := labels.segments.keys() - known:
+                raise FormatError(
+                    path, "", found=f"object {min(unknown)}", expected=f"an object listed in {self.listed_in}"
+                )
+            yield labels
+
+    def _size(self, labelled: tuple[str, ...], frames: tuple[str, ...]) -> tuple[int, int] | None:
+        """Of the first picture where there are pictures, else of the first mask."""
+        picture = self.pictures and _file_of(self.pictures, frames[0]) if frames else None
+        if picture:
+            return _picture_size(picture)
+        if labelled:
+            header = _png.read_header(self.masks / f"{labelled[0]}.png")
+            return header.height, header.width
+        return None
+
+    def _ids(self, labelled: tuple[str, ...]) -> list[int]:
+        if self.decode is one_object:
+            return [1] if any(_png.ids_in(self.masks / f"{name}.png") for name in labelled) else []
+        void = {VOID} if self.decode is objects_and_void else set[int]()
+        return sorted({i for name in labelled for i in _png.ids_in(self.masks / f"{name}.png")} - void)
+
+
+def sequence_names(root: Path) -> tuple[str, ...]:
+    """Every folder below ``root`` that has a PNG in it, as a path from ``root``, sorted."""
+    names = []
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        if Path(folder) != root and any(_is_wanted(name, {".png"}) for name in files):
+            names.append(Path(folder).relative_to(root).as_posix())
+    return tuple(sorted(names))
+
+
+def first_png(root: Path) -> Path | None:
+    """One PNG below ``root``, found without looking at more folders than needed."""
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if _is_wanted(name, {".png"}):
+                return Path(folder) / name
+    return None
+
+
+def stems(folder: Path | None, suffixes: set[str]) -> tuple[str, ...]:
+    """The names of the files in ``folder`` without their endings, sorted; none where there is no folder."""
+    if folder is None or not folder.is_dir():
+        return ()
+    with os.scandir(folder) as entries:
+        names = {Path(entry.name).stem for entry in entries if _is_wanted(entry.name, suffixes)}
+    return tuple(sorted(names))
+
+
+def require_overlap_rule(rule: str) -> None:
+    """Refuse an option that is not one of ``OVERLAP_RULES``."""
+    if rule not in OVERLAP_RULES:
+        raise UnknownName("rule for overlapping objects", rule, OVERLAP_RULES)
+
+
+def require_file_names(sequence: Sequence) -> None:
+    """Frames become files, and files are read in the order of their names: other orders and clashes are refused."""
+    previous = ""
+    for name in sequence.frames:
+        if not name or PurePosixPath(name).name != name or "\\" in name:
+            raise PointreelError(f"sequence {sequence.name!r}: the frame name {name!r} cannot be the name of a file.")
+        if name <= previous:
+            raise PointreelError(
+                f"sequence {sequence.name!r}: the frames {previous!r} and {name!r} would be read back in another "
+                "order, because this layout orders frames by name. Rename the frames."
+            )
+        previous = name
+
+
+def size_to_write(sequence: Sequence, labels: FrameLabels) -> tuple[int, int]:
+    """The height and width of a label map, from the sequence or from a mask on it."""
+    if sequence.height is not None and sequence.width is not None:
+        return sequence.height, sequence.width
+    for segment in labels.segments.values():
+        return segment.mask.height, segment.mask.width
+    frame = sequence.frames[labels.frame]
+    raise PointreelError(f"sequence {sequence.name!r}: the size of frame {frame!r} is not known, and a PNG needs one.")
+
+
+def write_label_map(
+    sequence: Sequence, labels: FrameLabels, folder: Path, *, overlap: str = "refuse", with_void: bool = True
+) -> None:
+    """The objects of one frame as ``folder/<frame>.png``, with void as 255 where the layout has it."""
+    path = inside(folder, f"{sequence.frames[labels.frame]}.png")
+    numbers = label_map(sequence, labels, overlap=overlap, with_void=with_void, largest=254 if with_void else 255)
+    _png.write_labels(path, numbers.astype(np.uint8))
+
+
+def label_map(
+    sequence: Sequence,
+    labels: FrameLabels,
+    *,
+    overlap: str,
+    with_void: bool,
+    largest: int,
+    void: int = VOID,
+) -> NDArray[np.int32]:
+    """A number per pixel for one frame; an id above ``largest`` and overlap that nobody ordered are refused."""
+    place = f"sequence {sequence.name!r}, frame {sequence.frames[labels.frame]!r}"
+    size = size_to_write(sequence, labels)
+    canvas = np.zeros(size, np.int32)
+    for object_id, segment in labels.segments.items():
+        if object_id > largest:
+            raise PointreelError(f"{place}: object id {object_id} does not fit; this layout holds ids up to {largest}.")
+        _paint(canvas, segment.mask, object_id, f"{place}, object {object_id}", overlap)
+    if with_void and labels.void:
+        _paint(canvas, labels.void, void, f"{place}, void", overlap)
+    return canvas
+
+
+def _paint(canvas: NDArray[np.int32], mask: Mask, number: int, place: str, overlap: str) -> None:
+    if (mask.height, mask.width) != canvas.shape:
+        found = f"a mask of {mask.width}x{mask.height}"
+        raise PointreelError(f"{place}: found {found}, expected {canvas.shape[1]}x{canvas.shape[0]} as its sequence.")
+    pixels = mask.to_array()
+    if overlap == "refuse" and (taken := canvas[pixels & (canvas != 0)]).size:
+        raise PointreelError(
+            f"{place}: shares {taken.size} pixels with {int(taken[0])}, and a label map has one number per pixel. "
+            "Use the option overlap=last-on-top to say which wins."
+        )
+    canvas[pixels] = number
+
+
+def _masks(labels: _png.Labels) -> dict[int, Mask]:
+    ids = np.flatnonzero(np.bincount(labels.ravel()))
+    return {i: Mask.from_array(labels == i) for i in ids.tolist() if i}
+
+
+def _segments(mask_by_id: Mapping[int, Mask]) -> dict[int, Segment]:
+    return {object_id: Segment(mask) for object_id, mask in mask_by_id.items()}
+
+
+def _is_wanted(name: str, suffixes: Iterable[str]) -> bool:
+    return not name.startswith(".") and Path(name).suffix in suffixes
+
+
+def _file_of(folder: Path, stem: str) -> Path | None:
+    return next((path for suffix in _PICTURES if (path := folder / f"{stem}{suffix}").exists()), None)
+
+
+def _picture_size(path: Path) -> tuple[int, int]:
+    try:
+        with Image.open(path) as image:
+            return image.height, image.width
+    except (OSError, SyntaxError, ValueError) as error:
+        raise FormatError(path, "", found=f"a picture that cannot be read ({error})", expected="a frame") from None

@@ -1,0 +1,137 @@
+"""PNGs whose pixels are numbers, not colours: object ids in 8 or 16 bits, or a single yes or no.
+
+What a reader of a published tool would see with ``numpy.array(PIL.Image.open(file))`` is what is seen here: the
+indices of a palette, the values of a grey picture. A picture in colours is refused, because colours are not ids.
+"""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..core import FormatError
+from ..core.palette import davis_palette
+
+Labels = NDArray[np.uint8] | NDArray[np.uint16]
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_GREY, _PALETTE = 0, 3
+_COLOURS = {2: "RGB colours", 4: "grey with transparency", 6: "RGBA colours"}
+_READABLE = {"1", "L", "P", "I", "I;16", "I;16B"}
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first bytes of a PNG say. ``colour`` is the PNG's own number: 0 grey, 2 RGB, 3 palette."""
+
+    height: int
+    width: int
+    depth: int
+    colour: int
+
+    @property
+    def is_palette(self) -> bool:
+        return self.colour == _PALETTE
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether a pixel is one number of at most 8 bits."""
+        return self.colour in (_GREY, _PALETTE) and self.depth <= 8
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether a pixel is one number of 16 bits."""
+        return self.colour == _GREY and self.depth == 16
+
+
+def read_header(path: Path) -> Header:
+    """The size and kind of a PNG, from its first 26 bytes."""
+    with path.open("rb") as file:
+        start = file.read(26)
+    if len(start) < 26 or not start.startswith(_SIGNATURE):
+        raise FormatError(path, "", found=_first_bytes(start), expected="a PNG")
+    width, height, depth, colour = struct.unpack(">IIBB", start[16:26])
+    return Header(height, width, depth, colour)
+
+
+def read_labels(path: Path, size: tuple[int, int] | None = None) -> Labels:
+    """The number of every pixel, (H, W) uint8, or uint16 in a 16-bit PNG. ``size``: height and width to insist on."""
+    with _opened(path) as image:
+        if image.mode not in _READABLE:
+            raise _not_ids(path, image.mode)
+        if size is not None and (image.height, image.width) != size:
+            raise wrong_size(path, (image.height, image.width), size)
+        try:
+            labels = np.asarray(image)
+        except (OSError, SyntaxError, ValueError, struct.error) as error:
+            raise FormatError(
+                path, "", found=f"a damaged PNG ({error})", expected="a whole one", hint="Copy it again."
+            ) from None
+    return labels.astype(np.uint16) if image.mode.startswith("I") else labels.view(np.uint8)
+
+
+def ids_in(path: Path) -> frozenset[int]:
+    """Every number but 0 that some pixel of an 8-bit PNG has; faster than looking at the pixels."""
+    with _opened(path) as image:
+        if image.mode not in _READABLE:
+            raise _not_ids(path, image.mode)
+        try:
+            count = image.histogram()
+        except (OSError, SyntaxError, ValueError, struct.error) as error:
+            raise FormatError(path, "", found=f"a damaged PNG ({error})", expected="a whole one") from None
+    return frozenset(number for number, times in enumerate(count[:256]) if times and number)
+
+
+def write_labels(path: Path, labels: Labels) -> None:
+    """A PNG with the palette of DAVIS for 8-bit labels, a grey 16-bit PNG for wider ones."""
+    image = Image.fromarray(labels)
+    if labels.dtype == np.uint8:
+        image.putpalette(davis_palette().tobytes())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, "PNG", compress_level=6)
+
+
+def write_mask(path: Path, pixels: NDArray[np.bool_], *, bits: int = 1) -> None:
+    """A PNG of one object: black and white in 1 bit, or 0 and 255 in 8 as DAVIS-2016 has it."""
+    image = Image.fromarray(pixels if bits == 1 else pixels.astype(np.uint8) * 255)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, "PNG", compress_level=6)
+
+
+def wrong_size(path: Path, found: tuple[int, int], expected: tuple[int, int]) -> FormatError:
+    """The error for a picture whose height and width are not those of its sequence."""
+    return FormatError(
+        path,
+        "",
+        found=f"a size of {found[1]}x{found[0]}",
+        expected=f"{expected[1]}x{expected[0]} as in the rest of the sequence",
+    )
+
+
+def _not_ids(path: Path, mode: str) -> FormatError:
+    return FormatError(
+        path,
+        "",
+        found=f"{mode} colours",
+        expected="a palette or grey PNG whose pixels are object ids",
+        hint="Save it as an indexed PNG.",
+    )
+
+
+def _opened(path: Path) -> Image.Image:
+    try:
+        return Image.open(path, formats=("PNG",))
+    except FileNotFoundError:
+        raise FormatError(path, "", found="nothing", expected="a PNG") from None
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, struct.error) as error:
+        with path.open("rb") as file:
+            start = file.read(26)
+        found = f"a damaged PNG ({error})" if start.startswith(_SIGNATURE) else _first_bytes(start)
+        raise FormatError(path, "", found=found, expected="a PNG") from None
+
+
+def _first_bytes(start: bytes) -> str:
+    return f"a file that starts with {start[:8]!r}" if start else "an empty file"
