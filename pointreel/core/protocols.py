@@ -61,12 +61,17 @@ class PointTracker(Protocol):
 
 
 class Scene(Protocol):
-    """One object on one frame, as a sampler of points sees it: boolean masks and, where it is known, the picture."""
+    """One object on one frame, as a sampler of points sees it: boolean masks and, where it is known, the picture.
+
+    ``void`` is where nobody can say what is there: neither object nor background.
+    """
 
     @property
     def mask(self) -> NDArray[np.bool_]: ...
     @property
     def others(self) -> Sequence[NDArray[np.bool_]]: ...
+    @property
+    def void(self) -> NDArray[np.bool_] | None: ...
     @property
     def rgb(self) -> NDArray[np.uint8] | None: ...
 

@@ -1,0 +1,1 @@
+"""Ways to pick points for a mask, one file each; the shelf is ``pointreel.points.samplers``."""
