@@ -62,7 +62,8 @@ def eroded(mask: NDArray[np.bool_], share: float) -> NDArray[np.bool_]:
     """
     side = int(_diagonal(mask) * share)
     square = np.ones((side, side), np.uint8)
-    return np.asarray(cv2.erode(mask.astype(np.uint8), square)) != 0
+    smaller = cv2.erode(mask.astype(np.uint8), square)
+    return np.asarray(smaller, np.bool_)
 
 
 def _corners(rgb: NDArray[np.uint8], mask: NDArray[np.bool_], num: int) -> NDArray[np.float32]:
