@@ -1,6 +1,16 @@
 """Types, protocols, run-length masks, errors, files and finding plug-ins by name. Needs numpy only."""
 
-from .dataset import Attributes, Dataset, Feature, Format, FrameLabels, ListedDataset, ObjectInfo, Sequence
+from .dataset import (
+    Attributes,
+    Dataset,
+    Feature,
+    Format,
+    FrameLabels,
+    ListedDataset,
+    MappedDataset,
+    ObjectInfo,
+    Sequence,
+)
 from .errors import FormatError, MissingExtra, PointreelError, UnknownName, VideoChanged, VideoError, WouldLose
 from .files import inside, replacing, replacing_folder
 from .mask import Box, Mask
@@ -35,6 +45,7 @@ __all__ = [
     "FrameMasks",
     "FramePoints",
     "ListedDataset",
+    "MappedDataset",
     "Mask",
     "MissingExtra",
     "ObjectInfo",

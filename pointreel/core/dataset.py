@@ -136,6 +136,24 @@ class ListedDataset:
         return map(self.open_sequence, self.names)
 
 
+@dataclass(frozen=True)
+class MappedDataset:
+    """Another dataset whose every sequence is changed on the way."""
+
+    dataset: Dataset
+    change: Callable[[Sequence], Sequence]
+
+    @property
+    def categories(self) -> Mapping[str, int]:
+        return self.dataset.categories
+
+    def __len__(self) -> int:
+        return len(self.dataset)
+
+    def __iter__(self) -> Iterator[Sequence]:
+        return map(self.change, self.dataset)
+
+
 class Format(Protocol):
     """One layout on disk. Each is a file in ``pointreel/formats`` with a ``Config`` and a ``build(config)``."""
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from ...core import Dataset, Format, PointreelError, WouldLose
+from ...core import Dataset, Format, WouldLose
 from ...formats import Loss, losses
 from ...formats import shelf as formats
 from .console import Watched, out, print_json, remarks
-from .options import dataset_at, parse
+from .options import dataset_at, must_be_new, parse
 
 EXAMPLES = (
     "pointreel convert --from davis --to ytvis demo/DAVIS demo/davis.json",
@@ -31,7 +31,7 @@ def convert(
     name, dataset = dataset_at(source, from_, read)
     options = parse(formats, to, write)
     layout: Format = formats.build(to, **(_on_top(to) if allow_loss else {}) | options)
-    _must_be_new(target)
+    must_be_new(target)
     lost = losses(Watched(dataset, "checking"), layout)
     _say_losses(to, lost)
     if lost and not allow_loss:
@@ -46,11 +46,6 @@ def _on_top(name: str) -> dict[str, object]:
     return {"overlap": "last-on-top"} if has_overlap else {}
 
 
-def _must_be_new(target: Path) -> None:
-    if target.is_file() or (target.is_dir() and any(target.iterdir())):
-        raise PointreelError(f"{target}: exists. Choose another place or remove it first; nothing is overwritten.")
-
-
 def _say_losses(to: str, lost: list[Loss]) -> None:
     if lost:
         remarks.print(f"The format {to} cannot hold:")
@@ -63,4 +58,6 @@ def _say_done(name: str, to: str, dataset: Dataset, target: Path, lost: list[Los
         losses_json = [{"what": loss.feature.value, "count": loss.count, "first": loss.first} for loss in lost]
         print_json({"from": name, "to": to, "path": str(target), "sequences": len(dataset), "lost": losses_json})
     else:
-        out.print(f"{target}: {len(dataset)} sequences from {name} to {to}, {'nothing' if not lost else 'as said'} lost.")
+        out.print(
+            f"{target}: {len(dataset)} sequences from {name} to {to}, {'nothing' if not lost else 'as said'} lost."
+        )

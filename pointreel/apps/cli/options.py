@@ -60,3 +60,9 @@ def recognised(path: Path) -> str:
         found = f"it looks like {' and like '.join(names)}" if names else "it looks like no known format"
         raise PointreelError(f"{path}: {found}. Say which with --from; the names are: {', '.join(formats.names())}.")
     return names[0]
+
+
+def must_be_new(target: Path) -> None:
+    """Refuse to write over anything."""
+    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+        raise PointreelError(f"{target}: exists. Choose another place or remove it first; nothing is overwritten.")

@@ -15,7 +15,9 @@ EXAMPLES = ("pointreel stats demo/points.json --out demo/statistics", "pointreel
 def stats(
     source: Annotated[Path, typer.Argument(metavar="DATASET", help="A dataset of points: its folder or its file.")],
     from_: Annotated[str | None, typer.Option("--from", help="The format to read; recognised when not given.")] = None,
-    folder: Annotated[Path | None, typer.Option("--out", help="Write a page, plots and numbers into this folder.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Write a page, plots and numbers into this folder.")
+    ] = None,
     read: Annotated[list[str], typer.Option("--read", help="An option of the format read, as KEY=VALUE.")] = [],  # noqa: B006
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
