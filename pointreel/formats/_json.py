@@ -226,7 +226,7 @@ class ListsWriter:
         self._path, self.head = path, dict(head or {})
         self._spool_by_name: dict[str, IO[bytes]] = {name: TemporaryFile() for name in names}  # noqa: SIM115 - __exit__ closes
 
-    def add(self, name: str, record: Mapping[str, object]) -> None:
+    def add(self, name: str, record: object) -> None:
         self._spool_by_name[name].write(dumps(record) + b",\n")
 
     def __enter__(self) -> Self:
