@@ -28,14 +28,15 @@ _OKABE_ITO: tuple[Colour, ...] = (
 def colour_of(object_id: int) -> Colour:
     """RGB of an object. The first seven are Okabe and Ito's; later ones step round the hues by the golden angle.
 
-    Three levels of lightness alternate among the later ones, since lightness is what every eye sees.
+    Three levels of lightness alternate among the later ones, since lightness is what every eye sees; they and the first
+    hue keep the first twenty colours as far apart as they can be for eyes without red or without green cones.
     """
     if object_id < 1:
         raise PointreelError(f"found object id {object_id}, expected a positive number; 0 is the background.")
     if object_id <= len(_OKABE_ITO):
         return _OKABE_ITO[object_id - 1]
     step = object_id - len(_OKABE_ITO)
-    return _from_oklch((0.82, 0.6, 0.71)[step % 3], 0.13, np.deg2rad(20 + 137.50776405 * step))
+    return _from_oklch((0.5, 0.88, 0.62)[step % 3], 0.14, np.deg2rad(231 + 137.50776405 * step))
 
 
 def text_colour_on(colour: Colour) -> Colour:

@@ -32,7 +32,7 @@ class OverlayStyle:
     ``colours`` gives objects a colour of their own instead of ``colour_of``.
     """
 
-    opacity: float = 0.45
+    opacity: float = 0.4
     outline: bool = True
     ids: bool = True
     names: bool = True
