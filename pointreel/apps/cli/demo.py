@@ -1,0 +1,116 @@
+"""The main job on a sample clip with exact ground truth, and where everything lies afterwards."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...core import FrameLabels, ListedDataset, ObjectInfo, PointreelError, Sequence, replacing_folder
+from ...evaluate import point_statistics, write_statistics
+from ...formats import shelf as formats
+from ...points import frame_samplers, point_labels, samplers
+from ...video import open as open_video
+from ...video import overlay, write_mp4, write_picture
+from ..sample_clip import FRAME_RATE, NAMES, picture, sample_clip
+from .console import out, print_json, print_table, progress
+
+EXAMPLES = ("pointreel demo --out demo",)
+
+SEQUENCE, MARK = "sample", "made-by-pointreel-demo.txt"
+
+PLACES = {
+    "clip.mp4": "the clip",
+    "DAVIS": "its frames and exact masks, in the layout of DAVIS",
+    "points.json": "points picked from the masks, in the layout of Point-VOS",
+    "overlay.mp4": "masks, names and points drawn on the clip",
+    "statistics/index.html": "how many points there are: open it in a browser",
+    "picture.jpg": "the clip in one picture",
+}
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--out", help="Where to put it all; an earlier demo there is replaced.")
+    ] = Path("demo"),
+    frames: Annotated[int, typer.Option(min=2, help="Length of the clip.")] = 60,
+    height: Annotated[int, typer.Option(min=48, help="Height of the clip; the width follows.")] = 480,
+    seed: Annotated[int, typer.Option(help="Another seed, another clip and other points.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Render a sample clip with its exact masks, turn the masks into points, and count them."""
+    _remove_earlier(folder)
+    with replacing_folder(folder) as draft:
+        (draft / MARK).write_text("Made by `pointreel demo`, which replaces this folder when it runs again.\n")
+        clip = _render(draft, frames, height, seed)
+        points = _sample(draft, clip, seed)
+        _draw(draft, clip, points)
+        picture(draft / "picture.jpg")
+    _say_done(folder, as_json)
+
+
+def _remove_earlier(folder: Path) -> None:
+    if (folder / MARK).is_file():
+        shutil.rmtree(folder)
+    elif folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PointreelError(f"{folder}: exists and no demo made it. Choose another place with --out.")
+
+
+def _render(draft: Path, num_frames: int, height: int, seed: int) -> Sequence:
+    """The clip as an mp4, its frames and its masks as DAVIS has them."""
+    width = round(height * 854 / 480)
+    records: list[FrameLabels] = []
+    pictures = draft / "JPEGImages" / "480p" / SEQUENCE
+    with write_mp4(draft / "clip.mp4", frame_rate=FRAME_RATE, crf=16) as mp4:
+        for frame, masks in progress(sample_clip(num_frames, height, width, seed), "rendering", num_frames):
+            mp4.add(frame)
+            write_picture(pictures / f"{frame.index:05d}.jpg", frame.rgb, quality=95)
+            records.append(FrameLabels(frame.index, masks.segments))
+    clip = Sequence(
+        name=SEQUENCE,
+        height=height,
+        width=width,
+        frames=tuple(f"{k:05d}" for k in range(num_frames)),
+        objects=tuple(ObjectInfo(object_id, name) for object_id, name in NAMES.items()),
+        read_labels=lambda: records,
+    )
+    formats.build("davis").write(ListedDataset.of([clip]), draft / "DAVIS")
+    (draft / "JPEGImages").rename(draft / "DAVIS" / "JPEGImages")
+    return clip
+
+
+def _sample(draft: Path, clip: Sequence, seed: int) -> Sequence:
+    """Points as the paper picks them: 10 frames, 10 points an object, 20 pixels apart; and what they add up to."""
+    points = point_labels(
+        clip,
+        frames=frame_samplers.build("evenly"),
+        positives=samplers.build("random"),
+        negatives=samplers.build("background"),
+        seed=seed,
+    )
+    formats.build("point-vos").write(ListedDataset.of([points]), draft / "points.json")
+    write_statistics(point_statistics([points]), draft / "statistics", title="The sample clip")
+    return points
+
+
+def _draw(draft: Path, clip: Sequence, points: Sequence) -> None:
+    """Masks and names on every frame, points where there are some."""
+    points_by_frame = {labels.frame: labels.points for labels in points}
+    with open_video(draft / "clip.mp4") as video, write_mp4(draft / "overlay.mp4", frame_rate=FRAME_RATE) as mp4:
+        for frame, labels in progress(zip(video, clip, strict=True), "drawing", len(video)):
+            shown = points_by_frame.get(frame.index, {})
+            mp4.add(overlay(frame, labels.segments, points=shown, names=clip.name_by_object))
+
+
+def _say_done(folder: Path, as_json: bool) -> None:
+    if as_json:
+        print_json({name: str(folder / name) for name in PLACES})
+        return
+    print_table("", ((folder / name, what) for name, what in PLACES.items()))
+    out.print("\nTry next:")
+    for line in (
+        f"pointreel info {folder / 'clip.mp4'}",
+        f"pointreel convert --from davis --to ytvis {folder / 'DAVIS'} {folder / 'davis.json'}",
+        f"pointreel stats {folder / 'points.json'}",
+    ):
+        out.print(f"  {line}")
