@@ -102,8 +102,16 @@ class Ids:
 
     def refuse_others(self, records: Records, key: str) -> None:
         """Refuse records that are grouped by an id which this list does not have."""
-        groups = np.array(records.groups, np.int64)
+        groups = np.array([group for group in records.groups if isinstance(group, int)], np.int64)
         others = groups[~np.isin(groups, np.array(self._ids, np.int64))]
         if len(others):
             record = next(records.of(int(others[0])))
             raise record.wrong(key, found=f"the number {others[0]}", expected=f"the id of one of the {self._name}")
+
+
+def with_names_of_their_own(name_by_id: dict[int, str]) -> dict[str, int]:
+    """Ids by name; videos that share a folder, as clips of one video do, are told apart by their ids."""
+    id_by_name: dict[str, int] = {}
+    for video_id, name in name_by_id.items():
+        id_by_name[f"{name}#{video_id}" if name in id_by_name else name] = video_id
+    return id_by_name

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from ..core import Dataset, FrameLabels, ListedDataset, Sequence
-from ._coco_tables import CategoryNames, CategoryNumbers, Ids
+from ._coco_tables import CategoryNames, CategoryNumbers, Ids, with_names_of_their_own
 from ._coco_values import (
     INFO,
     attribute,
@@ -165,11 +165,3 @@ def _file_names(video: Record) -> list[str]:
         if not isinstance(file, str):
             Record(video.path, video.place("file_names"), {f"[{k}]": file}).text(f"[{k}]")
     return [safe_name(video, f"file_names[{k}]", str(file)) for k, file in enumerate(files)]
-
-
-def with_names_of_their_own(name_by_id: dict[int, str]) -> dict[str, int]:
-    """Ids by name; videos that share a folder, as clips of one video do, are told apart by their ids."""
-    id_by_name: dict[str, int] = {}
-    for video_id, name in name_by_id.items():
-        id_by_name[f"{name}#{video_id}" if name in id_by_name else name] = video_id
-    return id_by_name

@@ -5,11 +5,11 @@ from functools import partial
 from pathlib import Path
 
 from ..core import Dataset, FrameLabels, ListedDataset, ObjectInfo, PointreelError, Sequence, replacing
-from ._coco_tables import UNNAMED, CategoryNames, CategoryNumbers
+from ._coco_tables import UNNAMED, CategoryNames, CategoryNumbers, with_names_of_their_own
 from ._coco_values import Size, mask_from_json, safe_name
 from ._json import dumps, index_list
 from ._records import Record
-from ._video_json import VideoFile, with_names_of_their_own
+from ._video_json import VideoFile
 from ._video_tracks import TrackLists, gather, labels_of, objects_of, tracks_of
 
 
