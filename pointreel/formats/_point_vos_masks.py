@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
 
 from ..core import (
     AMBIGUOUS,
@@ -24,7 +23,7 @@ from ..core import (
     inside,
     replacing_folder,
 )
-from ..core.palette import davis_palette
+from ._png import Labels, read_header, read_labels, write_labels
 from ._point_vos_record import record_to_json, whole_pixels
 
 MASKS_HOLD = frozenset({Feature.POINTS, Feature.FRAME_NAMES, Feature.LATE_OBJECTS, Feature.UNLABELLED_OBJECTS})
@@ -59,47 +58,35 @@ def _annotations(path: Path, split: str | None) -> Path:
 
 def _open(root: Path, name: str) -> Sequence:
     files = sorted((root / name).glob("*.png"))
-    if not files:
-        return Sequence(name=name, height=None, width=None, frames=(), objects=(ObjectInfo(1),), read_labels=lambda: ())
-    height, width = _values(files[0]).shape
+    size = read_header(files[0]) if files else None
     return Sequence(
         name=name,
-        height=height,
-        width=width,
+        height=size.height if size else None,
+        width=size.width if size else None,
         frames=tuple(file.stem for file in files),
         objects=(ObjectInfo(1),),
-        read_labels=partial(_labels, files, (height, width)),
+        read_labels=partial(_labels, files),
     )
 
 
-def _labels(files: list[Path], size: tuple[int, int]) -> Iterator[FrameLabels]:
+def _labels(files: list[Path]) -> Iterator[FrameLabels]:
+    size: tuple[int, int] | None = None
     for k, file in enumerate(files):
-        values = _values(file)
-        if values.shape != size:
-            found, expected = (f"{height} x {width} pixels" for height, width in (values.shape, size))
-            raise FormatError(file, "", found=found, expected=f"{expected}, as the first frame has")
+        values = _checked(file, read_labels(file, size))
+        size = values.shape[0], values.shape[1]
         ys, xs = np.nonzero(values)
         label = np.array([LABEL_BY_VALUE[value] for value in values[ys, xs].tolist()], np.int8)
         yield FrameLabels(k, points={1: Points(np.stack([xs, ys], 1), label)})
 
 
-def _values(file: Path) -> NDArray[np.uint8]:
-    """The values of a palette PNG, which must all mean something."""
-    try:
-        with Image.open(file) as image:
-            mode, values = image.mode, np.array(image)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        raise FormatError(file, "", found=f"a broken picture ({error})", expected="a palette PNG") from None
-    if mode not in ("P", "L"):
-        raise FormatError(file, "", found=f"a picture of mode {mode}", expected="a palette PNG (mode P)")
+def _checked(file: Path, values: Labels) -> Labels:
+    """The values of a PNG, which must all mean something."""
     strange = ~np.isin(values, (0, *LABEL_BY_VALUE))
     if strange.any():
         y, x = np.argwhere(strange)[0].tolist()
-        found = f"the value {values[y, x]}"
-        raise FormatError(
-            file, f"pixel ({x}, {y})", found=found, expected="0, 1 (rejected), 2 (accepted), 255 (ambiguous)"
-        )
-    return np.ascontiguousarray(values, np.uint8)
+        expected = "0, 1 (rejected), 2 (accepted), 255 (ambiguous)"
+        raise FormatError(file, f"pixel ({x}, {y})", found=f"the value {values[y, x]}", expected=expected)
+    return values
 
 
 def _write(sequence: Sequence, root: Path) -> None:
@@ -112,7 +99,7 @@ def _write(sequence: Sequence, root: Path) -> None:
     for labels in sequence:
         for object_id, points in labels.points.items():
             frame = sequence.frames[labels.frame]
-            _save(_drawn(sequence, frame, points), inside(folder_by_object[object_id], f"{frame}.png"))
+            write_labels(inside(folder_by_object[object_id], f"{frame}.png"), _drawn(sequence, frame, points))
 
 
 def _drawn(sequence: Sequence, frame: str, points: Points) -> NDArray[np.uint8]:
@@ -129,10 +116,3 @@ def _drawn(sequence: Sequence, frame: str, points: Points) -> NDArray[np.uint8]:
             raise PointreelError(f"{where}: the pixel ({x}, {y}) has two different labels. Keep one, or write JSON.")
         values[y, x] = VALUE_BY_LABEL[label]
     return values
-
-
-def _save(values: NDArray[np.uint8], file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    image = Image.fromarray(values, "L")
-    image.putpalette(davis_palette().tobytes())
-    image.save(file)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import md5
 
 import numpy as np
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND, Attributes, ObjectInfo, PointreelError, Points
+from ._coco_values import attributes_from_json
 from ._records import Record, describe
 
 STATUS_BY_LABEL = {FOREGROUND: "ACCEPTED", BACKGROUND: "REJECTED", AMBIGUOUS: "AMBIGUOUS"}
@@ -24,7 +25,7 @@ class Video:
     height: int | None = None
     width: int | None = None
     frames: tuple[str, ...] | None = None
-    attributes: Attributes | None = None
+    attributes: Attributes = field(default_factory=dict)
 
     @classmethod
     def of(cls, records: Iterable[Record]) -> "Video":
@@ -42,7 +43,7 @@ class Video:
             height=record.integer("height") if "height" in record else None,
             width=record.integer("width") if "width" in record else None,
             frames=None if frames is None else tuple(map(str, frames)),
-            attributes=attributes_of(record),
+            attributes=attributes_from_json(record),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -52,23 +53,9 @@ class Video:
         return {key: value for key, value in said.items() if value is not None}
 
 
-def attributes_of(record: Record) -> Attributes | None:
-    """What we keep under ``attributes``; None where the file is not ours."""
-    if "attributes" not in record:
-        return None
-    attributes: dict[str, str | int | float | bool | None] = {}
-    for key, value in record.record("attributes").fields.items():
-        if value is not None and not isinstance(value, str | int | float | bool):
-            raise record.wrong(
-                f"attributes.{key}", found=describe(value), expected="text, a number, true, false or null"
-            )
-        attributes[key] = value
-    return attributes
-
-
 def object_of(record: Record, record_id: str, object_id: int) -> ObjectInfo:
     """The object a record is about; its released texts are attributes unless our own say otherwise."""
-    own = attributes_of(record)
+    own = attributes_from_json(record) if "attributes" in record else None
     return ObjectInfo(
         object_id, text_or_nothing(record, "object_name"), _released(record, record_id) if own is None else own
     )

@@ -195,7 +195,7 @@ def _open(file: _File, name: str) -> Sequence:
         frames=frames,
         objects=tuple(object_of(record, key, i) for (key, record), i in zip(records, ids, strict=True)),
         read_labels=partial(_labels, file, name, frames, ids, (video.width, video.height)),
-        attributes=video.attributes or {},
+        attributes=video.attributes,
     )
 
 

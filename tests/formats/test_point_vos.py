@@ -257,19 +257,21 @@ def test_broken_masks_are_told(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     masks = shelf.build("point-vos", layout="masks")
     for image, message in [
-        (Image.new("RGB", (4, 4)), "mode RGB"),
+        (Image.new("RGB", (4, 4)), "RGB colours"),
         (palette_image(np.full((4, 4), 3)), r"pixel \(0, 0\): found the value 3"),
     ]:
         image.save(folder / "0.png")
+        (sequence,) = masks.read(tmp_path)
         with pytest.raises(FormatError, match=message):
-            list(masks.read(tmp_path))
+            list(sequence)
     (folder / "0.png").write_bytes((folder / "0.png").read_bytes()[:60])
-    with pytest.raises(FormatError, match="broken picture"):
-        list(masks.read(tmp_path))
+    (sequence,) = masks.read(tmp_path)
+    with pytest.raises(FormatError, match="damaged PNG"):
+        list(sequence)
     palette_image(np.ones((4, 4))).save(folder / "0.png")
     palette_image(np.ones((5, 4))).save(folder / "1.png")
     (sequence,) = masks.read(tmp_path)
-    with pytest.raises(FormatError, match="5 x 4 pixels, expected 4 x 4 pixels"):
+    with pytest.raises(FormatError, match="a size of 4x5, expected 4x4"):
         list(sequence)
 
 
