@@ -1,7 +1,7 @@
 """Folders of label maps, ``<sequence>/<frame>.png`` with a number per pixel: what DAVIS, YouTube-VOS and MOSE share."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +25,7 @@ from . import _png
 
 VOID = 255
 OVERLAP_RULES = ("refuse", "last-on-top")
-_PICTURES = {".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"}
+_PICTURES = (".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG")
 
 Decode = Callable[[_png.Labels, int], FrameLabels]
 """What the pixels of a label map say: (labels, frame) -> labels of that frame."""
@@ -70,19 +70,15 @@ class LabelMaps:
     def sequence(self) -> Sequence:
         """The sequence, with its labels read when they are asked for."""
         labelled = stems(self.masks, {".png"})
-        frames = self.frames or stems(self.pictures, _PICTURES) or labelled
-        index_by_name = {name: k for k, name in enumerate(frames)}
-        for name in labelled:
-            if name not in index_by_name:
-                where = self.listed_in or self.pictures
-                raise FormatError(self.masks / f"{name}.png", "", found="a mask", expected=f"a frame for it in {where}")
-        size = self.size or self._size(labelled, frames)
+        frames = self.frames or picture_frames(self.pictures) or labelled
+        index_by_name = frame_index(frames, labelled, self.masks, self.listed_in or self.pictures)
+        size = self.size or picture_or_mask_size(self.pictures, frames, self.masks, labelled)
         objects = tuple(map(ObjectInfo, self._ids(labelled))) if self.objects is None else self.objects
         return Sequence(
             name=self.name,
             height=size[0] if size else None,
             width=size[1] if size else None,
-            frames=tuple(frames),
+            frames=frames,
             objects=objects,
             read_labels=lambda: self._labels(labelled, index_by_name, size, objects),
             attributes=self.attributes,
@@ -105,16 +101,6 @@ class LabelMaps:
                 )
             yield labels
 
-    def _size(self, labelled: tuple[str, ...], frames: tuple[str, ...]) -> tuple[int, int] | None:
-        """Of the first picture where there are pictures, else of the first mask."""
-        picture = self.pictures and _file_of(self.pictures, frames[0]) if frames else None
-        if picture:
-            return _picture_size(picture)
-        if labelled:
-            header = _png.read_header(self.masks / f"{labelled[0]}.png")
-            return header.height, header.width
-        return None
-
     def _ids(self, labelled: tuple[str, ...]) -> list[int]:
         if self.decode is one_object:
             return [1] if any(_png.ids_in(self.masks / f"{name}.png") for name in labelled) else []
@@ -132,6 +118,31 @@ def sequence_names(root: Path) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+def read_lines(path: Path) -> list[str]:
+    """The lines of a list of sequences."""
+    try:
+        return path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise FormatError(path, f"byte {error.start}", found="bytes that are not UTF-8", expected="UTF-8") from None
+
+
+def listed_folders(listed_in: Path, names: Iterable[str], root: Path) -> tuple[str, ...]:
+    """The names of a list, each of which must be a folder of ``root``."""
+    listed = tuple(names)
+    for number, name in enumerate(listed, 1):
+        if not folder_named(listed_in, f"entry {number}", root, name).is_dir():
+            raise FormatError(listed_in, f"entry {number}", found=repr(name), expected=f"a folder in {root}")
+    return listed
+
+
+def folder_named(listed_in: Path, where: str, root: Path, name: str) -> Path:
+    """``root / name`` for a name that a file gave, which must not lead out of ``root``."""
+    try:
+        return inside(root, name)
+    except PointreelError:
+        raise FormatError(listed_in, where, found=repr(name), expected=f"a name that stays inside {root}") from None
+
+
 def first_png(root: Path) -> Path | None:
     """One PNG below ``root``, found without looking at more folders than needed."""
     for folder, folders, files in os.walk(root):
@@ -142,13 +153,44 @@ def first_png(root: Path) -> Path | None:
     return None
 
 
-def stems(folder: Path | None, suffixes: set[str]) -> tuple[str, ...]:
+def stems(folder: Path | None, suffixes: Collection[str]) -> tuple[str, ...]:
     """The names of the files in ``folder`` without their endings, sorted; none where there is no folder."""
     if folder is None or not folder.is_dir():
         return ()
     with os.scandir(folder) as entries:
         names = {Path(entry.name).stem for entry in entries if _is_wanted(entry.name, suffixes)}
     return tuple(sorted(names))
+
+
+def picture_frames(pictures: Path | None) -> tuple[str, ...]:
+    """The names of the frames in a folder of pictures, in order; none where there is no folder."""
+    return stems(pictures, _PICTURES)
+
+
+def frame_index(
+    frames: tuple[str, ...], labelled: tuple[str, ...], masks: Path, listed_in: Path | None
+) -> dict[str, int]:
+    """The number of each frame by its name; a mask of a frame that is not there is refused."""
+    index_by_name = {name: k for k, name in enumerate(frames)}
+    for name in labelled:
+        if name not in index_by_name:
+            raise FormatError(
+                masks, "", found=f"a mask of frame {name!r}", expected=f"only masks of the frames in {listed_in}"
+            )
+    return index_by_name
+
+
+def picture_or_mask_size(
+    pictures: Path | None, frames: tuple[str, ...], masks: Path, labelled: tuple[str, ...]
+) -> tuple[int, int] | None:
+    """Height and width of the first picture, or else of the first mask; None where there is neither."""
+    picture = _picture_of(pictures, frames[0]) if pictures and frames else None
+    if picture:
+        return _picture_size(picture)
+    if labelled:
+        header = _png.read_header(masks / f"{labelled[0]}.png")
+        return header.height, header.width
+    return None
 
 
 def require_overlap_rule(rule: str) -> None:
@@ -234,12 +276,12 @@ def _segments(mask_by_id: Mapping[int, Mask]) -> dict[int, Segment]:
     return {object_id: Segment(mask) for object_id, mask in mask_by_id.items()}
 
 
-def _is_wanted(name: str, suffixes: Iterable[str]) -> bool:
+def _is_wanted(name: str, suffixes: Collection[str]) -> bool:
     return not name.startswith(".") and Path(name).suffix in suffixes
 
 
-def _file_of(folder: Path, stem: str) -> Path | None:
-    return next((path for suffix in _PICTURES if (path := folder / f"{stem}{suffix}").exists()), None)
+def _picture_of(folder: Path, frame: str) -> Path | None:
+    return next((path for suffix in _PICTURES if (path := folder / f"{frame}{suffix}").exists()), None)
 
 
 def _picture_size(path: Path) -> tuple[int, int]:

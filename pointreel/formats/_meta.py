@@ -9,6 +9,7 @@ from typing import IO
 from ..core import FormatError
 from ._json import dumps
 from ._json_window import Window, loads
+from ._label_maps import folder_named
 from ._records import Record, describe
 
 
@@ -47,6 +48,7 @@ def index_videos(path: Path) -> Videos:
             for name in window.members():
                 if name in place_by_name:
                     raise FormatError(path, key, found=f"{name!r} twice", expected="every video once")
+                folder_named(path, key, path.parent, name)
                 _, start, end = window.value()
                 place_by_name[name] = (start, end)
         window.finish()

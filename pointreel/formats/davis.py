@@ -42,8 +42,10 @@ from ._label_maps import (
     LabelMaps,
     first_png,
     label_map,
+    listed_folders,
     objects_and_void,
     one_object,
+    read_lines,
     require_file_names,
     require_overlap_rule,
     sequence_names,
@@ -189,11 +191,7 @@ class Davis:
         if found is None:
             known = ", ".join(sorted(file.relative_to(sets).as_posix() for file in sets.glob("*/*.txt"))) or "no lists"
             raise FormatError(sets, "", found=known, expected=f"a list {split}.txt")
-        names = tuple(dict.fromkeys(_listed(found)))
-        for number, name in enumerate(names, 1):
-            if not inside(place.masks, name).is_dir():
-                raise FormatError(found, f"entry {number}", found=repr(name), expected=f"a folder in {place.masks}")
-        return names
+        return listed_folders(found, dict.fromkeys(_listed(found)), place.masks)
 
     def _year(self, place: _Place, names: tuple[str, ...]) -> int:
         """The year given, else 2016 if the first mask that says anything is grey and says nothing but 255."""
@@ -208,7 +206,7 @@ class Davis:
 
 def _listed(path: Path) -> Iterator[str]:
     """The names in a list of sequences (2017), or in a list of frames and masks (2016)."""
-    for line in path.read_text("utf-8").splitlines():
+    for line in read_lines(path):
         if line.strip():
             pair = _PAIR.match(line.strip())
             yield pair["name"] if pair else line.strip()

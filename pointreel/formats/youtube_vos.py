@@ -12,16 +12,16 @@ with ``split``. Every fifth frame is labelled: ``train`` comes with just these p
 labels; with ``pictures`` set to the folder of ``train_all_frames`` the others are there without labels. In ``valid``
 and ``test`` a PNG shows the objects that are new in its frame and no other: these are prompts, not whole labels.
 
-The readers that decide are those of STCN (``dataset/yv_test_dataset.py``) and XMem (``inference/data/test_datasets.py``),
-whose results the evaluation server takes: the objects of a video and the frames that count come from ``objects``,
-every number but 0 is an object, numbers may have gaps, and an object may come late. There is no void: 255 is an
-object like any other. A number in a PNG that meta.json does not list is refused.
+The readers that decide are those of STCN (``dataset/yv_test_dataset.py``) and XMem
+(``inference/data/test_datasets.py``), whose results the evaluation server takes: the objects of a video and the frames
+that count come from ``objects``, every number but 0 is an object, numbers may have gaps, and an object may come late.
+There is no void: 255 is an object like any other. A number in a PNG that meta.json does not list is refused.
 
 What those readers ignore is added so that nothing is lost: ``frames``, ``height`` and ``width`` of a video, and the
 ``attributes`` of a video and of an object, where there are any.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,9 +36,11 @@ from ..core import (
     inside,
     replacing_folder,
 )
+from ._coco_values import attributes_from_json
 from ._label_maps import (
     LabelMaps,
     objects_only,
+    picture_frames,
     require_file_names,
     require_overlap_rule,
     stems,
@@ -130,10 +132,10 @@ def _sequence(videos: Videos, name: str, masks: Path, pictures: Path) -> Sequenc
     objects, frames = [], set[str]()
     for key in record.record("objects").fields:
         one = record.record("objects").record(key)
-        objects.append(ObjectInfo(object_id(one, key), one.text("category", ""), _attributes(one)))
+        objects.append(ObjectInfo(object_id(one, key), one.text("category", ""), attributes_from_json(one)))
         frames.update(_texts(one, "frames"))
     listed = tuple(_texts(record, "frames"))
-    if not listed and not stems(pictures, {".jpg"}):
+    if not listed and not picture_frames(pictures):
         listed = tuple(sorted(frames | set(stems(masks, {".png"}))))
     height, width = record.fields.get("height"), record.fields.get("width")
     size = None if height is None or width is None else (record.integer("height"), record.integer("width"))
@@ -146,7 +148,7 @@ def _sequence(videos: Videos, name: str, masks: Path, pictures: Path) -> Sequenc
         listed_in=videos.path,
         frames=listed,
         size=size,
-        attributes=_attributes(record),
+        attributes=attributes_from_json(record),
     ).sequence()
 
 
@@ -169,20 +171,6 @@ def _write_sequence(sequence: Sequence, folder: Path, overlap: str) -> dict[str,
 
 def _with_attributes(record: dict[str, object], attributes: Attributes) -> dict[str, object]:
     return {**record, "attributes": dict(attributes)} if attributes else record
-
-
-def _attributes(record: Record) -> Attributes:
-    if "attributes" not in record:
-        return {}
-    fields = record.record("attributes").fields
-    return dict(_plain(record, fields))
-
-
-def _plain(record: Record, fields: Mapping[str, object]) -> Iterator[tuple[str, str | int | float | bool | None]]:
-    for key, value in fields.items():
-        if value is not None and not isinstance(value, str | int | float):
-            raise record.wrong(f"attributes.{key}", found=describe(value), expected="text, a number, true or false")
-        yield key, value
 
 
 def _texts(record: Record, key: str) -> Iterator[str]:
