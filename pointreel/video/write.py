@@ -75,7 +75,7 @@ def write_mp4(
     pts: Sequence[int] | None = None,
     time_base: Fraction | None = None,
     crf: int = 20,
-    preset: str = "fast",
+    preset: str = "veryfast",
 ) -> Iterator[Mp4Writer]:
     """Write H.264 (yuv420p, BT.709, index in front) that every player and browser opens, in bounded memory.
 

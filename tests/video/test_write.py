@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pointreel import video
 from pointreel.core import Frame, VideoError
 from pointreel.video.write import write_mp4
 
@@ -200,3 +201,18 @@ def test_frames_are_not_kept_in_memory(tmp_path: Path) -> None:
             seen.append(weakref.ref(rgb))
             out.add(rgb)
             assert sum(one() is not None for one in seen) <= 2
+
+
+def test_a_copy_of_a_variable_rate_video_keeps_frames_and_timing(tmp_path: Path) -> None:
+    with write_mp4(tmp_path / "source.mp4", pts=[7, 9, 30, 31, 80], time_base=Fraction(1, 600)) as out:
+        for k in range(5):
+            out.add(plain(4 * k))
+    with video.open(tmp_path / "source.mp4") as source:
+        info = source.info
+        with write_mp4(tmp_path / "copy.mp4", pts=info.pts, time_base=info.time_base) as out:
+            for frame in source:
+                out.add(frame)
+    with video.open(tmp_path / "copy.mp4") as copy:
+        assert [600 * tick * copy.info.time_base for tick in copy.info.pts] == [0, 2, 23, 24, 73]
+        assert all(np.abs(copy[k].rgb.astype(int) - plain(4 * k)).mean() < 4 for k in range(5))
+        assert [small.index for small in video.thumbnails(copy, num=3, height=24)] == [0, 2, 4]
