@@ -11,8 +11,20 @@ from .dataset import (
     ObjectInfo,
     Sequence,
 )
-from .errors import FormatError, MissingExtra, PointreelError, UnknownName, VideoChanged, VideoError, WouldLose
+from .errors import (
+    FormatError,
+    MaskError,
+    MissingExtra,
+    OverlappingObjects,
+    PointreelError,
+    UnknownName,
+    VideoChanged,
+    VideoError,
+    WouldLose,
+)
 from .files import inside, replacing, replacing_folder
+from .iou import box_iou_matrix, iou_matrix
+from .label_maps import VOID, from_label_map, label_map
 from .mask import Box, Mask
 from .plugins import Shelf
 from .types import (
@@ -34,6 +46,7 @@ __all__ = [
     "AMBIGUOUS",
     "BACKGROUND",
     "FOREGROUND",
+    "VOID",
     "Attributes",
     "Box",
     "Dataset",
@@ -47,8 +60,10 @@ __all__ = [
     "ListedDataset",
     "MappedDataset",
     "Mask",
+    "MaskError",
     "MissingExtra",
     "ObjectInfo",
+    "OverlappingObjects",
     "PointQuery",
     "PointreelError",
     "Points",
@@ -62,7 +77,11 @@ __all__ = [
     "VideoChanged",
     "VideoError",
     "WouldLose",
+    "box_iou_matrix",
+    "from_label_map",
     "inside",
+    "iou_matrix",
+    "label_map",
     "replacing",
     "replacing_folder",
 ]

@@ -52,3 +52,17 @@ class VideoChanged(VideoError):
 
 class WouldLose(PointreelError):
     """A conversion that was stopped because the target cannot hold all that the source says."""
+
+
+class MaskError(PointreelError, ValueError):
+    """Pixels, runs, a box or a polygon that do not make a mask; a ``ValueError`` as well, for those who expect one."""
+
+
+class OverlappingObjects(WouldLose):
+    """Objects that share pixels, where every pixel can belong to one only."""
+
+    def __init__(self, object_ids: Iterable[int], num_pixels: int, *, with_void: bool = False) -> None:
+        self.object_ids, self.num_pixels = tuple(sorted(object_ids)), num_pixels
+        who = ", ".join(map(str, self.object_ids)) + (" and void" if with_void else "")
+        shared = f"{num_pixels} pixel{'s' if num_pixels != 1 else ''}"
+        super().__init__(f"objects {who} share {shared}; say in which order they lie, or keep one mask per object")
