@@ -14,6 +14,8 @@ from ._room import Room
 from ._tiles import tilings
 
 PROVEN_PIXELS = 1500
+PROVEN_POINTS = 200
+"""The search is as deep as the set is large, and Python's stack is not deeper than a thousand calls."""
 NUM_BRANCHES = 5000
 _NUM_TILINGS = 4
 _BLOCK = 64

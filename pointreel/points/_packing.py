@@ -5,8 +5,8 @@ there are as many as asked for, or as many as a bound allows:
 
 1. The bound: cover the mask with tiles in which no two points fit. Never do more points fit than there are tiles.
 2. Other random orders, because one may do, and its points are as random as the first ones.
-3. On at most ``PROVEN_PIXELS`` pixels an exhaustive search: its result is the maximum, unless ``NUM_BRANCHES`` run out
-   first, as they do on masks with room for about seven points or more.
+3. On at most ``PROVEN_PIXELS`` pixels, for at most ``PROVEN_POINTS``, an exhaustive search: its result is the maximum,
+   unless ``NUM_BRANCHES`` run out first, as they do on round masks with room for seven points or more.
 4. Moves: add one point too many where it overlaps least, then again and again take a point that overlaps another and
    put it where it overlaps least, until none does. For the tens of points people ask for this rarely misses one.
 5. A lattice of triangles as another start, where so many are asked for that moves would take too long.
@@ -19,7 +19,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ._exact import PROVEN_PIXELS, largest_set
+from ._exact import PROVEN_PIXELS, PROVEN_POINTS, largest_set
 from ._pixels import first_by_key
 from ._room import Room
 from ._tiles import fewest_tiles
@@ -37,7 +37,7 @@ def pack(room: Room, chosen: list[int], num: int, rng: np.random.Generator) -> l
     """Pixels at least as far apart as the room asks: ``num``, or as many as fit, but never fewer than ``chosen``."""
     wanted = min(num, int(fewest_tiles(room.places(room.flat), room.squared).max()) + 1)
     chosen = _other_orders(room, chosen, wanted, rng)
-    if len(chosen) < wanted and room.num_pixels <= PROVEN_PIXELS:
+    if len(chosen) < wanted and room.num_pixels <= PROVEN_PIXELS and wanted <= PROVEN_POINTS:
         chosen, proven = largest_set(room, chosen, wanted)
         if proven:
             return chosen
