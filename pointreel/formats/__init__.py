@@ -8,9 +8,9 @@
 """
 
 from ..core import Shelf
-from ._audit import Loss, losses
+from ._audit import Content, contents, losses
 from ._convert import convert
 
 shelf = Shelf("format", "pointreel.formats")
 
-__all__ = ["Loss", "convert", "losses", "shelf"]
+__all__ = ["Content", "contents", "convert", "losses", "shelf"]

@@ -1,4 +1,4 @@
-"""What a dataset says that a format cannot hold: found before anything is written, counted, with the first place."""
+"""What a dataset says, and what of it a format cannot hold: counted, with the first place, before anything is written."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from ..core import Dataset, Feature, Format, FrameLabels, Sequence
 
 
 @dataclass(frozen=True, slots=True)
-class Loss:
-    """Something the target cannot hold: what, how often, and where first."""
+class Content:
+    """Something that a dataset says: what, in how many places, and where first."""
 
     feature: Feature
     count: int
@@ -22,16 +22,20 @@ class Loss:
         return f"{self.feature.value} ({places}, first {self.first})"
 
 
-def losses(dataset: Dataset, target: Format) -> list[Loss]:
-    """What ``target`` cannot hold of ``dataset``, in one pass over it; empty when the conversion is lossless."""
-    lacking = frozenset(Feature) - target.holds
+def contents(dataset: Dataset, asked: frozenset[Feature] = frozenset(Feature)) -> list[Content]:
+    """What ``dataset`` says of the kinds that are ``asked``, in one pass over it."""
     count = dict.fromkeys(Feature, 0)
     first: dict[Feature, str] = {}
     for sequence in dataset:
-        for feature, place in _said(sequence, lacking):
+        for feature, place in _said(sequence, asked):
             count[feature] += 1
             first.setdefault(feature, place)
-    return [Loss(feature, count[feature], first[feature]) for feature in Feature if feature in first]
+    return [Content(feature, count[feature], first[feature]) for feature in Feature if feature in first]
+
+
+def losses(dataset: Dataset, target: Format) -> list[Content]:
+    """What ``target`` cannot hold of ``dataset``; empty when the conversion is lossless."""
+    return contents(dataset, frozenset(Feature) - target.holds)
 
 
 def _said(sequence: Sequence, asked: frozenset[Feature]) -> Iterator[tuple[Feature, str]]:

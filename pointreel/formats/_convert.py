@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from ..core import Dataset, Format, WouldLose
-from ._audit import Loss, losses
+from ._audit import Content, losses
 
 
-def convert(dataset: Dataset, target: Format, path: Path, *, allow_loss: bool = False) -> list[Loss]:
+def convert(dataset: Dataset, target: Format, path: Path, *, allow_loss: bool = False) -> list[Content]:
     """Write ``dataset`` as ``target`` at ``path`` and return what was lost; refuses to lose anything unless allowed.
 
     >>> davis, ytvis = shelf.build("davis"), shelf.build("ytvis")                           # doctest: +SKIP

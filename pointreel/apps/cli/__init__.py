@@ -9,7 +9,7 @@ import sys
 
 from ...core import PointreelError, WouldLose
 
-INPUT_AT_FAULT, WOULD_LOSE, SKIPPED_BROKEN, INTERRUPTED = 1, 3, 4, 130
+INPUT_AT_FAULT, WOULD_LOSE, INTERRUPTED = 1, 3, 130
 
 
 def main() -> None:

@@ -14,6 +14,9 @@ from ...core import Dataset, Sequence
 
 Item = TypeVar("Item")
 
+SKIPPED_BROKEN = 4
+"""The exit code of a command that did its work but left broken frames out."""
+
 out = Console(soft_wrap=True, highlight=False)
 remarks = Console(stderr=True, soft_wrap=True, highlight=False)
 

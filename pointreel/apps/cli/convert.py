@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ...core import Dataset, Format, WouldLose
-from ...formats import Loss, losses
+from ...formats import Content, losses
 from ...formats import shelf as formats
 from .console import Watched, out, print_json, remarks
 from .options import dataset_at, must_be_new, parse
@@ -46,14 +46,14 @@ def _on_top(name: str) -> dict[str, object]:
     return {"overlap": "last-on-top"} if has_overlap else {}
 
 
-def _say_losses(to: str, lost: list[Loss]) -> None:
+def _say_losses(to: str, lost: list[Content]) -> None:
     if lost:
         remarks.print(f"The format {to} cannot hold:")
         for loss in lost:
             remarks.print(f"  · {loss}")
 
 
-def _say_done(name: str, to: str, dataset: Dataset, target: Path, lost: list[Loss], as_json: bool) -> None:
+def _say_done(name: str, to: str, dataset: Dataset, target: Path, lost: list[Content], as_json: bool) -> None:
     if as_json:
         losses_json = [{"what": loss.feature.value, "count": loss.count, "first": loss.first} for loss in lost]
         print_json({"from": name, "to": to, "path": str(target), "sequences": len(dataset), "lost": losses_json})

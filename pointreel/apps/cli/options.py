@@ -55,11 +55,16 @@ def recognised(path: Path) -> str:
     """The one format that recognises ``path``."""
     if not path.exists():
         raise PointreelError(f"{path}: there is nothing here. Check the path.")
-    names = [name for name in formats.names() if formats.build(name).recognises(path)]
+    names = formats_at(path)
     if len(names) != 1:
         found = f"it looks like {' and like '.join(names)}" if names else "it looks like no known format"
         raise PointreelError(f"{path}: {found}. Say which with --from; the names are: {', '.join(formats.names())}.")
     return names[0]
+
+
+def formats_at(path: Path) -> list[str]:
+    """The names of the formats that ``path`` looks like."""
+    return [name for name in formats.names() if formats.build(name).recognises(path)]
 
 
 def must_be_new(target: Path) -> None:

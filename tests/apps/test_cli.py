@@ -1,0 +1,109 @@
+"""The command line as people use it: every example of every --help, errors in one line, exit codes, JSON."""
+
+import json
+import shlex
+from pathlib import Path
+
+import pytest
+
+from pointreel.apps.cli.app import COMMANDS
+
+EXAMPLES = [(name, line) for name, module in COMMANDS.items() for line in module.EXAMPLES if name != "demo"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_the_examples(run, name: str) -> None:
+    done = run(name, "--help")
+    assert done.returncode == 0
+    shown = " ".join(done.stdout.split())
+    assert COMMANDS[name].EXAMPLES
+    for example in COMMANDS[name].EXAMPLES:
+        assert example in shown
+
+
+def test_examples_run_in_the_order_they_are_shown(run) -> None:
+    for _, line in EXAMPLES:
+        done = run(*shlex.split(line)[1:])
+        assert done.returncode == 0, f"{line}\n{done.stderr}"
+        assert done.stdout.strip()
+        if "--json" in line:
+            json.loads(done.stdout)
+
+
+def test_the_demo_says_where_everything_lies(demo_folder: Path) -> None:
+    made = {str(path.relative_to(demo_folder / "demo")) for path in (demo_folder / "demo").rglob("*")}
+    assert made >= {
+        "clip.mp4",
+        "overlay.mp4",
+        "points.json",
+        "picture.jpg",
+        "statistics/index.html",
+        "DAVIS/JPEGImages/480p/sample/00020.jpg",
+        "DAVIS/Annotations/480p/sample/00020.png",
+    }
+
+
+def test_a_demo_replaces_only_a_demo(run, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("precious")
+    done = run("demo", "--out", str(tmp_path))
+    assert done.returncode == 1
+    assert "exists and no demo made it" in done.stderr
+    assert (tmp_path / "mine.txt").read_text() == "precious"
+
+
+def test_sampling_is_seeded(run, tmp_path: Path) -> None:
+    texts = []
+    for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+        assert run("sample", "demo/DAVIS", str(tmp_path / name), "--seed", seed).returncode == 0
+        texts.append((tmp_path / name).read_text())
+    assert texts[0] == texts[1] != texts[2]
+
+
+def test_statistics_as_json(run) -> None:
+    counted = json.loads(run("stats", "demo/points.json", "--json").stdout)
+    assert counted["videos"] == 1
+    assert counted["objects"] == 3
+    assert counted["annotations"] == 10
+    assert counted["negative_points"] <= 100
+
+
+def test_a_loss_is_named_and_refused(run, tmp_path: Path) -> None:
+    target = tmp_path / "davis"
+    done = run("convert", "--to", "davis", "demo/points.json", str(target))
+    assert done.returncode == 3
+    assert "The format davis cannot hold:" in done.stderr
+    assert "points" in done.stderr
+    assert not target.exists()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("info", "nothing.mp4"), 1, "nothing.mp4: there is nothing here"),
+        (
+            ("convert", "--to", "coconut", "demo/DAVIS", "x"),
+            1,
+            "There is no format named 'coconut'. Did you mean 'coco'?",
+        ),
+        (("convert", "--to", "coco", "demo/DAVIS", "demo/points.json"), 1, "demo/points.json: exists"),
+        (("convert", "--to", "coco", "--read", "yaer=1", "demo/DAVIS", "x"), 1, "has no option 'yaer=1'"),
+        (("sample", "demo/DAVIS", "x", "--to", "davis"), 1, "cannot hold points. These can:"),
+        (("sample", "demo/DAVIS", "x", "--sampler", "rnadom"), 1, "Did you mean 'random'?"),
+        (("stats",), 2, ""),
+        (("stats", "demo/points.json", "--nonsense"), 2, ""),
+    ],
+)
+def test_mistakes_are_told_in_one_line(run, words: tuple[str, ...], code: int, message: str) -> None:
+    done = run(*words)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    if message:
+        assert message in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_progress_bar_is_for_people(run) -> None:
+    done = run("stats", "demo/points.json", "--json")
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
