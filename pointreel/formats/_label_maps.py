@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from ..core import (
@@ -14,16 +13,21 @@ from ..core import (
     FormatError,
     FrameLabels,
     Mask,
+    MaskError,
     ObjectInfo,
+    OverlappingObjects,
     PointreelError,
     Segment,
     Sequence,
     UnknownName,
+    WouldLose,
+    from_label_map,
     inside,
+    label_map,
 )
+from ..core.label_maps import VOID, LabelMap
 from . import _png
 
-VOID = 255
 OVERLAP_RULES = ("refuse", "last-on-top")
 _PICTURES = (".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG")
 
@@ -33,19 +37,18 @@ Decode = Callable[[_png.Labels, int], FrameLabels]
 
 def objects_and_void(labels: _png.Labels, frame: int) -> FrameLabels:
     """Each number is an object, but 255, which is void."""
-    mask_by_id = _masks(labels)
-    void = mask_by_id.pop(VOID, None)
-    return FrameLabels(frame, segments=_segments(mask_by_id), void=void)
+    void = Mask.from_array(labels == VOID)
+    return FrameLabels(frame, segments=_segments(from_label_map(labels)), void=void or None)
 
 
 def objects_only(labels: _png.Labels, frame: int) -> FrameLabels:
     """Each number is an object, also 255."""
-    return FrameLabels(frame, segments=_segments(_masks(labels)))
+    return FrameLabels(frame, segments=_segments(from_label_map(labels, void=None)))
 
 
 def one_object(labels: _png.Labels, frame: int) -> FrameLabels:
     """Whatever is not 0 is object 1."""
-    mask = Mask.from_array(labels != 0)
+    mask = Mask.from_array(labels)
     return FrameLabels(frame, segments=_segments({1: mask} if mask else {}))
 
 
@@ -228,48 +231,32 @@ def write_label_map(
 ) -> None:
     """The objects of one frame as ``folder/<frame>.png``, with void as 255 where the layout has it."""
     path = inside(folder, f"{sequence.frames[labels.frame]}.png")
-    numbers = label_map(sequence, labels, overlap=overlap, with_void=with_void, largest=254 if with_void else 255)
+    mask_by_id = {object_id: segment.mask for object_id, segment in labels.segments.items()}
+    void = labels.void if with_void and labels.void else None
+    numbers = flattened(sequence, labels, mask_by_id, void, overlap=overlap, largest=254 if with_void else 255)
     _png.write_labels(path, numbers.astype(np.uint8))
 
 
-def label_map(
+def flattened(
     sequence: Sequence,
     labels: FrameLabels,
+    mask_by_id: Mapping[int, Mask],
+    void: Mask | None = None,
     *,
     overlap: str,
-    with_void: bool,
     largest: int,
-    void: int = VOID,
-) -> NDArray[np.int32]:
-    """A number per pixel for one frame; an id above ``largest`` and overlap that nobody ordered are refused."""
+) -> LabelMap:
+    """A number per pixel for one frame; a number above ``largest`` and overlap that nobody ordered are refused."""
     place = f"sequence {sequence.name!r}, frame {sequence.frames[labels.frame]!r}"
-    size = size_to_write(sequence, labels)
-    canvas = np.zeros(size, np.int32)
-    for object_id, segment in labels.segments.items():
-        if object_id > largest:
-            raise PointreelError(f"{place}: object id {object_id} does not fit; this layout holds ids up to {largest}.")
-        _paint(canvas, segment.mask, object_id, f"{place}, object {object_id}", overlap)
-    if with_void and labels.void:
-        _paint(canvas, labels.void, void, f"{place}, void", overlap)
-    return canvas
-
-
-def _paint(canvas: NDArray[np.int32], mask: Mask, number: int, place: str, overlap: str) -> None:
-    if (mask.height, mask.width) != canvas.shape:
-        found = f"a mask of {mask.width}x{mask.height}"
-        raise PointreelError(f"{place}: found {found}, expected {canvas.shape[1]}x{canvas.shape[0]} as its sequence.")
-    pixels = mask.to_array()
-    if overlap == "refuse" and (taken := canvas[pixels & (canvas != 0)]).size:
-        raise PointreelError(
-            f"{place}: shares {taken.size} pixels with {int(taken[0])}, and a label map has one number per pixel. "
-            "Use the option overlap=last-on-top to say which wins."
-        )
-    canvas[pixels] = number
-
-
-def _masks(labels: _png.Labels) -> dict[int, Mask]:
-    ids = np.flatnonzero(np.bincount(labels.ravel()))
-    return {i: Mask.from_array(labels == i) for i in ids.tolist() if i}
+    if (highest := max(mask_by_id, default=0)) > largest:
+        raise PointreelError(f"{place}: object id {highest} does not fit; this layout holds ids up to {largest}.")
+    order = list(mask_by_id) if overlap == "last-on-top" else None
+    try:
+        return label_map(mask_by_id, *size_to_write(sequence, labels), void, order=order)
+    except OverlappingObjects as error:
+        raise WouldLose(f"{place}: {error}. The option overlap=last-on-top lets the last object win.") from None
+    except MaskError as error:
+        raise PointreelError(f"{place}: {error}") from None
 
 
 def _segments(mask_by_id: Mapping[int, Mask]) -> dict[int, Segment]:

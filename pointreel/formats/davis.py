@@ -30,7 +30,9 @@ from ..core import (
     Dataset,
     Feature,
     FormatError,
+    FrameLabels,
     ListedDataset,
+    Mask,
     PointreelError,
     Sequence,
     UnknownName,
@@ -41,7 +43,6 @@ from . import _png
 from ._label_maps import (
     LabelMaps,
     first_png,
-    label_map,
     listed_folders,
     objects_and_void,
     one_object,
@@ -49,6 +50,7 @@ from ._label_maps import (
     require_file_names,
     require_overlap_rule,
     sequence_names,
+    size_to_write,
     write_label_map,
 )
 
@@ -149,13 +151,7 @@ class Davis:
                 write_label_map(sequence, labels, folder, overlap=self.config.overlap)
                 continue
             frame = sequence.frames[labels.frame]
-            if labels.segments.keys() - {1}:
-                raise PointreelError(
-                    f"sequence {sequence.name!r}, frame {frame!r}: found object {max(labels.segments)}, and "
-                    "DAVIS-2016 has one object, 1. Write year=2017."
-                )
-            pixels = label_map(sequence, labels, overlap=self.config.overlap, with_void=False, largest=1)
-            _png.write_mask(inside(folder, f"{frame}.png"), pixels != 0, bits=8)
+            _png.write_mask(inside(folder, f"{frame}.png"), _only_object(sequence, labels).to_array(), bits=8)
             names = f"{size}/{sequence.name}/{frame}"
             yield f"/JPEGImages/{names}.jpg /{_FOLDER_BY_TASK[self.config.task]}/{names}.png"
 
@@ -202,6 +198,16 @@ class Davis:
                 if ids := _png.ids_in(path):
                     return 2016 if ids == {255} and not _png.read_header(path).is_palette else 2017
         return 2017
+
+
+def _only_object(sequence: Sequence, labels: FrameLabels) -> Mask:
+    """The one object of DAVIS-2016."""
+    if labels.segments.keys() <= {1}:
+        return labels.segments[1].mask if labels.segments else Mask.empty(*size_to_write(sequence, labels))
+    raise PointreelError(
+        f"sequence {sequence.name!r}, frame {sequence.frames[labels.frame]!r}: found object {max(labels.segments)}, "
+        "and DAVIS-2016 has one object, 1. Write year=2017."
+    )
 
 
 def _listed(path: Path) -> Iterator[str]:
