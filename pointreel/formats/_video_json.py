@@ -18,7 +18,7 @@ from ._coco_values import (
     size_of,
 )
 from ._json import ListsWriter, index_object
-from ._records import Record
+from ._records import Record, describe
 from ._video_tracks import gather, labels_of, objects_of, tracks_of
 
 
@@ -163,5 +163,5 @@ def _file_names(video: Record) -> list[str]:
     files = video.items("file_names")
     for k, file in enumerate(files):
         if not isinstance(file, str):
-            Record(video.path, video.place("file_names"), {f"[{k}]": file}).text(f"[{k}]")
+            raise video.wrong(f"file_names[{k}]", found=describe(file), expected="text")
     return [safe_name(video, f"file_names[{k}]", str(file)) for k, file in enumerate(files)]
