@@ -8,6 +8,7 @@
 from .colours import colour_of
 from .draw import OUTLINES, OverlayStyle, overlay
 from .info import Skipped, VideoInfo
+from .manifest import Manifest
 from .pictures import write_picture, write_pngs
 from .reader import Excerpt, Video, open
 from .thumbnails import contact_sheet, thumbnails
@@ -16,6 +17,7 @@ from .write import write_mp4
 __all__ = [
     "OUTLINES",
     "Excerpt",
+    "Manifest",
     "OverlayStyle",
     "Skipped",
     "Video",

@@ -50,12 +50,15 @@ class Damage:
         ordinal = self.timeline.ordinals[frame]
         if ordinal == LOST:
             return Fault("it is missing from the file, which is damaged here")
-        reason = self._reasons.pop(frame, None)
+        reason = self._reasons.get(frame)
         if reason is None:
             reason = next((spread.reason for spread in self._spreads if _reaches(spread, ordinal, frame)), None)
         if reason is not None:
             return Fault(reason)
-        return picture if picture is not None else Fault("its packet gave no picture")
+        if picture is None:
+            self.note(ordinal, "", spreads=True)
+            return Fault("its packet gave no picture")
+        return picture
 
     def _spread(self, ordinal: int, reason: str) -> None:
         self._spreads = [spread for spread in self._spreads if spread.after > ordinal - 64]

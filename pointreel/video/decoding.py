@@ -15,7 +15,7 @@ from av.video.frame import PictureType
 from .damage import Damage, Fault, is_free_h264
 from .demuxing import Demuxer
 from .media import Media
-from .packets import CORRUPT
+from .packets import CORRUPT, MISSING
 
 _WINDOW = 16
 """No codec shows a picture later than this many pictures after one that builds on it."""
@@ -104,8 +104,12 @@ class Reader:
             self._fast = Demuxer(media, careful=False)
         context = self._fast.stream.codec_context
         flags, losses = media.packets.flags, media.timeline.losses
+        previous = entry - 1
         try:
             for ordinal, packet in self._fast.packets(entry):
+                if ordinal != previous + 1:
+                    raise _Irregular
+                previous = ordinal
                 if flags[ordinal] & CORRUPT or (ordinal in losses and ordinal != entry):
                     raise _Irregular
                 if not packet.size:
@@ -160,7 +164,10 @@ class Reader:
         media = self._media
         if self._careful is None:
             self._careful = Demuxer(media, careful=True)
+        previous = entry - 1
         for ordinal, packet in self._careful.packets(entry):
+            yield from self._missing(previous + 1, ordinal)
+            previous = ordinal
             if ordinal in media.timeline.losses and ordinal != entry:
                 damage.note_loss_before(ordinal)
             if not packet.size:
@@ -177,7 +184,13 @@ class Reader:
                 continue
             for picture in pictures:
                 yield _ordinal_of(picture), picture
+        yield from self._missing(previous + 1, len(media.packets))
         yield from ((_ordinal_of(picture), picture) for picture in _drain(self._careful))
+
+    def _missing(self, begin: int, end: int) -> Iterator[tuple[int, Fault]]:
+        for ordinal in range(begin, end):
+            if self._media.packets.flags[ordinal] & MISSING:
+                yield ordinal, Fault("its packet is missing from the file, which is damaged here")
 
 
 def _drain(demuxer: Demuxer) -> list[VideoFrame]:

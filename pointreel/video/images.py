@@ -61,7 +61,6 @@ class ImageSource:
     """
 
     def __init__(self, path: Path, files: Sequence[Path], *, frame_rate: Fraction) -> None:
-        self.path = path
         self.files = tuple(files)
         self._faults: dict[int, str] = {}
         headers = [self._read_header(frame, file) for frame, file in enumerate(self.files)]
@@ -70,7 +69,7 @@ class ImageSource:
             raise VideoError(self.files[0], f"not one picture can be read: {self._faults[0]}", frame=0)
         self._check_sizes(headers, first)
         self._size = (first.width, first.height)
-        self.info = self._describe(first, frame_rate)
+        self.info = self._describe(path, first, frame_rate)
         self.damage = tuple(Skipped(frame, reason) for frame, reason in sorted(self._faults.items()))
 
     def forwards(self, start: int, stop: int) -> Iterator[Frame | Skipped]:
@@ -111,10 +110,10 @@ class ImageSource:
                 size, usual = f"{header.width} x {header.height}", f"{first.width} x {first.height}"
                 self._faults[frame] = f"{self.files[frame].name} is {size} where the first picture is {usual}"
 
-    def _describe(self, first: _Header, frame_rate: Fraction) -> VideoInfo:
+    def _describe(self, path: Path, first: _Header, frame_rate: Fraction) -> VideoInfo:
         rotation, mirrored = _TURNS.get(first.orientation, (0, False))
         return VideoInfo(
-            path=self.path,
+            path=path,
             kind="images",
             container="images",
             codec=first.format,

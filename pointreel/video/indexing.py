@@ -13,9 +13,9 @@ from pointreel.core import VideoError
 from .demuxing import Demuxer
 from .info import Skipped
 from .media import STRICT_CODECS, Media, best_stream, open_container
-from .packets import CORRUPT, Packets, scan
+from .packets import CORRUPT, MISSING, Packets, scan
 from .structure import Break, find_breaks
-from .timeline import LOST, Timeline, build, is_timed, leading, order_by_output, order_by_time
+from .timeline import LOST, Timeline, build, is_in_file_order, is_timed, leading, order_by_output, order_by_time
 
 _PROGRESSIVE = (0, 1)
 """FFmpeg's field orders "unknown" and "progressive"."""
@@ -43,7 +43,7 @@ def index_file(path: Path, name: Path) -> tuple[Media, Header, tuple[Skipped, ..
     if not packets.shown():
         raise VideoError(name, "the video stream holds no frame: the file was cut off or never written")
     breaks = find_breaks(path, header.container)
-    losses = _losses(packets, breaks)
+    losses = _losses(packets, breaks, header.container)
     ticks = 1 / (header.rate * header.time_base)
     line = build(packets, order_by_time(packets), losses, ticks)
     media = Media(path=path, name=name, stream=index, codec=header.codec, packets=packets, timeline=line)
@@ -72,6 +72,8 @@ def _presentation_order(media: Media, header: Header) -> list[int]:
     packets = media.packets
     if not is_timed(packets, header.container, header.codec, interlaced=header.interlaced):
         return order_by_output(packets, *_decode(media))
+    if is_in_file_order(packets, header.container):
+        return packets.shown()
     doubtful = leading(packets)
     if not doubtful:
         return order_by_time(packets)
@@ -85,12 +87,22 @@ def _decode(media: Media, *, until: int | None = None) -> tuple[list[int], set[i
     With ``until``, it is enough to know what becomes of the packets up to that one.
     """
     output, broken = _decode_once(media, until=until, careful=False)
-    return _decode_once(media, until=until, careful=True) if broken else (output, broken)
+    if not broken:
+        return output, broken
+    output, broken = _decode_once(media, until=until, careful=True)
+    return output, _with_dependants(media, output, broken)
+
+
+def _with_dependants(media: Media, output: list[int], broken: set[int]) -> set[int]:
+    """Packets up to the next key of which no picture came because of a broken one are frames all the same."""
+    shown = set(media.packets.shown()) - set(output)
+    lost = {i for ordinal in broken for i in range(ordinal, media.timeline.spoiled_by(ordinal)[0])}
+    return broken | (shown & lost)
 
 
 def _decode_once(media: Media, *, until: int | None, careful: bool) -> tuple[list[int], set[int]]:
     output: list[int] = []
-    broken: set[int] = set()
+    broken = {ordinal for ordinal, flags in enumerate(media.packets.flags) if flags & MISSING}
     demuxer = Demuxer(media, careful=careful)
     context = demuxer.stream.codec_context
     try:
@@ -134,8 +146,10 @@ def _is_refused(media: Media, num_packets: int = 3) -> bool:
     return False
 
 
-def _losses(packets: Packets, breaks: Iterable[Break]) -> list[int]:
-    """The first packet after each break in the middle of the file."""
+def _losses(packets: Packets, breaks: Iterable[Break], container: str) -> list[int]:
+    """The first packet after each break inside the file; in MPEG-TS, after each packet that lacks a piece."""
+    if container == "mpegts":
+        return [i + 1 for i, flags in enumerate(packets.flags) if flags & CORRUPT]
     after = (next((i for i, pos in enumerate(packets.pos) if pos >= b.offset), 0) for b in breaks if not b.at_end)
     return [ordinal for ordinal in after if ordinal]
 

@@ -1,7 +1,8 @@
 """The packets of one video stream as they lie in the file. Reading them decodes nothing."""
 
 from array import array
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import av
@@ -11,8 +12,9 @@ from av.video.stream import VideoStream
 UNKNOWN = -(1 << 63)
 """Stands for a time or a place that the container does not give."""
 
-KEY, HIDDEN, CORRUPT = 1, 2, 4
-"""Flags of a packet: a decoder may start here; it puts nothing on screen; the demuxer says it is not whole."""
+KEY, HIDDEN, CORRUPT, MISSING = 1, 2, 4, 8
+"""Flags of a packet: a decoder may start here; it puts nothing on screen; the demuxer says it is not whole; the file's
+own index names it and the demuxer does not find it."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class Packets:
 
     def __len__(self) -> int:
         return len(self.flags)
+
+    def rows(self) -> Iterator[tuple[int, int, int, int, int]]:
+        """Time, decoding time, place, size and flags of each packet."""
+        return zip(self.pts, self.dts, self.pos, self.size, self.flags, strict=True)
 
     def shown(self) -> list[int]:
         """The ordinals of the packets that put a picture on screen, as far as the container tells."""
@@ -65,23 +71,45 @@ class Packets:
 
 def scan(container: InputContainer, stream: VideoStream) -> Packets:
     """Read the whole stream once, packet by packet, and keep what identifies each."""
-    pts, dts, pos, size = array("q"), array("q"), array("q"), array("q")
-    flags = bytearray()
+    packets = Packets(array("q"), array("q"), array("q"), array("q"), bytearray())
+    listed = _listed(container, stream)
     problem = ""
     hides = _HIDES.get(stream.codec_context.codec.canonical_name)
     try:
         for packet in container.demux(stream):
             if is_flush(packet):
                 continue
-            pts.append(UNKNOWN if packet.pts is None else packet.pts)
-            dts.append(UNKNOWN if packet.dts is None else packet.dts)
-            pos.append(UNKNOWN if packet.pos is None or packet.pos < 0 else packet.pos)
-            size.append(packet.size)
+            packets.pts.append(UNKNOWN if packet.pts is None else packet.pts)
+            packets.dts.append(UNKNOWN if packet.dts is None else packet.dts)
+            packets.pos.append(UNKNOWN if packet.pos is None or packet.pos < 0 else packet.pos)
+            packets.size.append(packet.size)
             hidden = packet.is_discard or not packet.size or (hides is not None and hides(memoryview(packet)))
-            flags.append(KEY * packet.is_keyframe | HIDDEN * hidden | CORRUPT * packet.is_corrupt)
+            packets.flags.append(KEY * packet.is_keyframe | HIDDEN * hidden | CORRUPT * packet.is_corrupt)
     except av.FFmpegError as error:
         problem = error.strerror or str(error)
-    return Packets(pts, dts, pos, size, flags, problem)
+    return replace(_with_missing(packets, listed), problem=problem)
+
+
+def _listed(container: InputContainer, stream: VideoStream) -> dict[int, int]:
+    """Place and time of every packet as an AVI's index lists them; empty for containers that list none up front."""
+    if container.format.name != "avi":
+        return {}
+    chunk_header = 8
+    return {entry.pos + chunk_header: entry.timestamp for entry in stream.index_entries if entry.size}
+
+
+def _with_missing(packets: Packets, listed: dict[int, int]) -> Packets:
+    """Put packets that only the index knows in their place, and drop those it does not know: debris of damage.
+
+    An index that does not fit the file, as it does for nearly all packets, is ignored.
+    """
+    found = set(packets.pos)
+    if listed.keys() == found or len(listed.keys() & found) < 0.5 * len(listed) or not listed:
+        return packets
+    rows = [row for row in packets.rows() if row[2] in listed]
+    rows += [(UNKNOWN, time, pos, 0, MISSING) for pos, time in listed.items() if pos not in found]
+    pts, dts, pos, size, flags = zip(*sorted(rows, key=lambda row: row[2]), strict=True)
+    return Packets(array("q", pts), array("q", dts), array("q", pos), array("q", size), bytearray(flags))
 
 
 def is_flush(packet: "av.Packet[VideoStream]") -> bool:

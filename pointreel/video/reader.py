@@ -24,10 +24,10 @@ _ADVICE = "Open it with skip_broken=True (--skip-broken) to read the rest"
 class Source(Protocol):
     """What a ``Video`` reads from: a file or pictures. What is broken comes as ``Skipped``, never as an error.
 
-    ``path`` is where the bytes lie; ``damage`` is what is known to be broken before any frame was read.
+    ``files`` are where the bytes lie; ``damage`` is what is known to be broken before any frame was read.
     """
 
-    path: Path
+    files: tuple[Path, ...]
     info: VideoInfo
     damage: tuple[Skipped, ...]
 

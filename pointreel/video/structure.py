@@ -97,7 +97,8 @@ def _colours(packed: int) -> int:
     return 3 << (packed & 7) + 1 if packed & 0x80 else 0
 
 
-_SEGMENT, _CLUSTER = 0x18538067, 0x1F43B675
+_SEGMENT, _CLUSTER, _TRACKS = 0x18538067, 0x1F43B675, 0x1654AE6B
+_TRACK_ENTRY, _TRACK_NUMBER, _SIMPLE_BLOCK, _BLOCK_GROUP, _BLOCK = 0xAE, 0xD7, 0xA3, 0xA0, 0xA1
 _TOP = {0x1A45DFA3, _SEGMENT, 0xEC}
 _IN_SEGMENT = {0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, _CLUSTER, 0x1941A469, 0x1043A770, 0x1254C367, 0xEC, 0xBF}
 _IN_CLUSTER = {0xE7, 0xA3, 0xA0, 0xAB, 0xA7, 0x5854, 0xAF, 0xEC, 0xBF}
@@ -109,6 +110,7 @@ def _walk_matroska(file: BinaryIO, num_bytes: int) -> Iterator[Break]:
     A segment or cluster of unknown size (as live recorders write) is entered without knowing its end.
     """
     offset, cluster_end = 0, None
+    tracks: frozenset[int] = frozenset()
     while offset < num_bytes:
         element, size, start = _read_element(file, offset)
         if cluster_end is not None and (offset >= cluster_end or (cluster_end > num_bytes and element in _IN_SEGMENT)):
@@ -123,10 +125,39 @@ def _walk_matroska(file: BinaryIO, num_bytes: int) -> Iterator[Break]:
             offset = start
         elif element == _CLUSTER:
             offset, cluster_end = start, num_bytes + 1 if size is None else start + size
+        elif not _is_of_a_track(file, element, start, tracks):
+            yield Break(offset, "the file is overwritten", at_end=False)
+            offset = start + (size or 0)
         else:
+            if element == _TRACKS:
+                tracks = _track_numbers(file, start, start + (size or 0))
             offset = start + (size or 0)
     if offset > num_bytes or (cluster_end is not None and num_bytes < cluster_end != num_bytes + 1):
         yield _early_end(num_bytes)
+
+
+def _track_numbers(file: BinaryIO, offset: int, end: int) -> frozenset[int]:
+    """The numbers of all tracks, which blocks begin with."""
+    numbers = set()
+    while offset < end:
+        element, size, start = _read_element(file, offset)
+        if element == _TRACK_NUMBER:
+            file.seek(start)
+            numbers.add(int.from_bytes(file.read(size or 0), "big"))
+        offset = start if element == _TRACK_ENTRY else start + (size or 0)
+    return frozenset(numbers)
+
+
+def _is_of_a_track(file: BinaryIO, element: int, start: int, tracks: frozenset[int]) -> bool:
+    """Whether a block, alone or first in its group, begins with the number of a track; True for other elements."""
+    if element == _BLOCK_GROUP:
+        element, _, start = _read_element(file, start)
+    if element not in (_SIMPLE_BLOCK, _BLOCK) or not tracks:
+        return True
+    file.seek(start)
+    head = file.read(8).ljust(8, b"\0")
+    length = 9 - head[0].bit_length()
+    return int.from_bytes(head[:length], "big") & (1 << 7 * length) - 1 in tracks
 
 
 def _read_element(file: BinaryIO, offset: int) -> tuple[int, int | None, int]:

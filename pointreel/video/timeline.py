@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import pairwise
 from statistics import median_low
 
-from .packets import HIDDEN, KEY, UNKNOWN, Packets
+from .packets import HIDDEN, KEY, MISSING, UNKNOWN, Packets
 
 LOST = -1
 """In place of an ordinal: a frame whose packet is no longer in the file."""
@@ -78,12 +78,17 @@ def is_timed(packets: Packets, container: str, codec: str, *, interlaced: bool) 
     Not where field pictures come in packets of their own, nor where a packet may hold no picture at all.
     """
     shown = packets.shown()
-    if _UNTIMED & set(container.split(",")):
-        return all(flags & KEY for flags in packets.flags) and len(packets.ordinals_by_pos) == len(packets)
+    if is_in_file_order(packets, container):
+        return True
     times = {packets.pts[i] for i in shown}
-    if UNKNOWN in times or len(times) != len(shown):
+    if UNKNOWN in times or len(times) != len(shown) or _UNTIMED & set(container.split(",")):
         return False
     return not interlaced and not (codec == "mpeg4" and any(packets.size[i] < _TINY for i in shown))
+
+
+def is_in_file_order(packets: Packets, container: str) -> bool:
+    """Whether pictures are shown as they lie in the file for certain: each stands by itself and no time says else."""
+    return bool(_UNTIMED & set(container.split(","))) and all(flags & (KEY | MISSING) for flags in packets.flags)
 
 
 def leading(packets: Packets) -> list[int]:
