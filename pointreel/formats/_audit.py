@@ -1,4 +1,4 @@
-"""What a dataset says, and what of it a format cannot hold: counted, with the first place, before anything is written."""
+"""What a dataset says, and what of it a format cannot hold: counted, with the first place, before a word is written."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -18,9 +18,8 @@ from pointreel.core import Shelf
 
 from .from_masks import point_labels, reference_labels
 from .scene import Scene
-from .tally import Tally, tally
 
 samplers = Shelf("point sampler", "pointreel.points.strategies")
 frame_samplers = Shelf("frame sampler", "pointreel.points.frames")
 
-__all__ = ["Scene", "Tally", "frame_samplers", "point_labels", "reference_labels", "samplers", "tally"]
+__all__ = ["Scene", "frame_samplers", "point_labels", "reference_labels", "samplers"]

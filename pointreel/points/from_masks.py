@@ -11,7 +11,7 @@ the same on the reference frame of each object, which is the first it is in:
 The background is common to all objects of a frame: what is on none of them and not void. Its points are drawn once per
 frame, as the paper's table 11 counts them (60 videos x 10 frames x 10 points are its 6K negatives; 30 reference frames
 its 300), and not once per object. Labels belong to objects, so each object on the frame gets the same ones, after its
-positives, and ``tally`` counts them once. With ``negatives_per="object"`` each object has its own, as PointVIS and
+positives, and statistics count them once. With ``negatives_per="object"`` each object has its own, as PointVIS and
 SAM-PT have them: in its box, around its box, on the other objects.
 
 A frame that was chosen and on which no object is keeps its (empty) record, without points. A point's generator is made

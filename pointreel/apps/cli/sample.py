@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -88,18 +89,15 @@ def sampled_points(
     """``dataset`` with points for masks; a sequence is sampled when it is reached."""
 
     def sampled(sequence: Sequence) -> Sequence:
-        common = {
-            "positives": positives,
-            "num_positives": num_positives,
-            "negatives": negatives,
-            "num_negatives": num_negatives,
-            "picture": pictures and _pictures(pictures, sequence),
-            "seed": seed,
-        }
-        return (
-            point_labels(sequence, frames=frames, **common)
-            if use is Use.TRAIN
-            else reference_labels(sequence, **common)
+        pick = partial(point_labels, frames=frames) if use is Use.TRAIN else reference_labels
+        return pick(
+            sequence,
+            positives=positives,
+            num_positives=num_positives,
+            negatives=negatives,
+            num_negatives=num_negatives,
+            picture=_pictures(pictures, sequence) if pictures else None,
+            seed=seed,
         )
 
     return MappedDataset(dataset, sampled)
