@@ -4,7 +4,6 @@ Listing looks at the folder and imports nothing. Third parties add names through
 """
 
 import importlib
-import importlib.util
 import pkgutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -59,9 +58,12 @@ class Shelf:
 
     @cached_property
     def _modules(self) -> dict[str, str]:
-        if importlib.util.find_spec(self.package) is None:
-            return {}
-        folder = importlib.import_module(self.package).__path__
+        try:
+            folder = importlib.import_module(self.package).__path__
+        except ModuleNotFoundError as error:
+            if error.name and self.package.startswith(error.name):
+                return {}  # a room that is not built yet has nothing on its shelf
+            raise
         modules = (module.name for module in pkgutil.iter_modules(folder) if not module.name.startswith("_"))
         return {name.replace("_", "-"): f"{self.package}.{name}" for name in modules}
 

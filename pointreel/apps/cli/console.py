@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from ...core import Dataset, Sequence
@@ -57,10 +57,11 @@ def print_json(value: object) -> None:
 
 
 def print_table(title: str, rows: Iterable[tuple[object, ...]], heads: tuple[str, ...] = ()) -> None:
-    """A table for people; without ``heads`` the first column names what the second says."""
-    table = Table(title=title, title_justify="left", show_header=bool(heads), box=None, pad_edge=False, padding=(0, 2))
-    for head in heads or ("", ""):
-        table.add_column(head, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    out.print(table)
+    """A table for people that is plain lines for ``grep``; without ``heads`` the first column names the second."""
+    texts = [tuple(map(str, row)) for row in ((heads, *rows) if heads else rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*texts, strict=True)]
+    if title:
+        out.print(Text(title, style="bold"))
+    for i, row in enumerate(texts):
+        line = "  ".join(set_cell_size(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        out.print(Text(line, style="bold" if heads and i == 0 else ""))

@@ -54,15 +54,15 @@ def info(
 
 def _compare(video: Video, path: Path) -> None:
     try:
-        known = Manifest.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (ValueError, KeyError, TypeError) as error:
-        raise PointreelError(f"{path}: this is not a manifest ({error}). Make one with --manifest.") from None
-    known.check(video)
+        known = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise PointreelError(f"{path}: not a manifest ({error}). Make one with --manifest.") from None
+    Manifest.from_dict(known if isinstance(known, dict) else {}, source=path).check(video)
     remarks.print(f"{video.info.path}: is the video of {path}.")
 
 
 def _write_manifest(video: Video, path: Path) -> None:
-    text = json.dumps(Manifest.of(video).to_json()) + "\n"
+    text = json.dumps(Manifest.of(video).to_dict()) + "\n"
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8")
 
