@@ -5,7 +5,7 @@ the camera pans over a picture of deep space. The shuttle passes behind the othe
 Nothing is downloaded. The photographs are in the public domain (NASA) or CC0 (the coffee, by Rachel Michetti).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from importlib.util import find_spec
@@ -14,8 +14,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
+from numpy.typing import ArrayLike, NDArray
 
 from ..core import Frame, FrameMasks, Mask, MissingExtra, PointreelError, Points, Segment
 from ..video.colours import LIGHT
@@ -25,6 +24,8 @@ from ..video.thumbnails import contact_sheet, evenly_spaced
 from . import _outlines
 
 Image = NDArray[np.float32]
+Way = Callable[[float], NDArray[np.float64]]
+"""A smooth function of time."""
 
 FRAME_RATE = Fraction(24)
 SUPERSAMPLING = 2
@@ -162,7 +163,7 @@ class _Sky:
     photo: Image
     height: int
     width: int
-    way: CubicSpline
+    way: Way
 
     @classmethod
     def of(cls, height: int, width: int, rng: np.random.Generator) -> "_Sky":
@@ -171,7 +172,7 @@ class _Sky:
         photo = _resized(photo, scale)
         drift = rng.uniform(-0.01, 0.01, 2)
         way = [(0.60, 0.46, -1.5), (0.50, 0.51 + drift[0], 0.5), (0.40, 0.54 + drift[1], 1.5)]
-        return cls(photo, height, width, CubicSpline([0, 0.5, 1], way))
+        return cls(photo, height, width, _smooth([0, 0.5, 1], way))
 
     def at(self, time: float) -> Image:
         x, y, turn = self.way(time)
@@ -192,7 +193,7 @@ class _Sprite:
     rgba: Image
     anchor: tuple[float, float]
     unit: float
-    way: CubicSpline
+    way: Way
 
     @classmethod
     def of(cls, actor: Actor, height: int, width: int, rng: np.random.Generator) -> "_Sprite":
@@ -203,7 +204,7 @@ class _Sprite:
         rgba = _cut_out(_photo(actor.photo), outline, min(1.0, SUPERSAMPLING * largest))
         wobble = rng.uniform(-1, 1, (len(keys), 4)) * [0.008, 0.008, 2.5, 0.01]
         anchor = (rgba.shape[1] - 1) / 2, actor.anchor * rgba.shape[0] - 0.5
-        return cls(actor.object_id, rgba, anchor, unit, CubicSpline(keys[:, 0], keys[:, 1:] + wobble))
+        return cls(actor.object_id, rgba, anchor, unit, _smooth(keys[:, 0], keys[:, 1:] + wobble))
 
     def at(self, time: float, size: tuple[int, int]) -> tuple[slice, slice, Image]:
         """The part of the picture this sprite touches, and its pixels there."""
@@ -227,6 +228,13 @@ class _Sprite:
         linear = scale * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         place = np.array([x * size[1], y * size[0]]) - 0.5
         return np.column_stack([linear, place - linear @ np.array(self.anchor)])
+
+
+def _smooth(times: ArrayLike, values: ArrayLike) -> Way:
+    from scipy.interpolate import CubicSpline  # a third of a second, for those who render
+
+    way: Way = CubicSpline(times, values)
+    return way
 
 
 def _cut_out(photo: Image, outline: NDArray[np.float64], scale: float) -> Image:

@@ -1,18 +1,21 @@
-"""Plots as SVG and PNG, drawn without a display and in one style."""
+"""Plots as SVG and PNG, drawn without a display and in one style. Matplotlib is loaded when the first is drawn."""
 
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 BLUE, ORANGE, INK, GRID = "#2a6f97", "#d9822b", "#22303a", "#d9dfe3"
 
 
-def figure(width: float = 8.0, height: float = 3.6) -> tuple[Figure, Axes]:
+def figure(width: float = 8.0, height: float = 3.6) -> "tuple[Figure, Axes]":
     """An empty plot with quiet axes."""
+    from matplotlib.figure import Figure
+
     drawing = Figure(figsize=(width, height), layout="constrained")
     axes = drawing.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
@@ -23,8 +26,10 @@ def figure(width: float = 8.0, height: float = 3.6) -> tuple[Figure, Axes]:
     return drawing, axes
 
 
-def bars(groups: Mapping[str, Mapping[str, int]], *, x_label: str, y_label: str, colours: tuple[str, ...]) -> Figure:
+def bars(groups: Mapping[str, Mapping[str, int]], *, x_label: str, y_label: str, colours: tuple[str, ...]) -> "Figure":
     """Bars side by side, with the number over each: ``groups`` maps what a colour means to a height by place."""
+    from matplotlib.ticker import MaxNLocator
+
     places = list(dict.fromkeys(place for heights in groups.values() for place in heights))
     drawing, axes = figure(width=max(6.0, 0.42 * len(places) * len(groups) + 2))
     width = 0.84 / max(len(groups), 1)
@@ -42,7 +47,7 @@ def bars(groups: Mapping[str, Mapping[str, int]], *, x_label: str, y_label: str,
     return drawing
 
 
-def to_svg(drawing: Figure) -> str:
+def to_svg(drawing: "Figure") -> str:
     """The drawing as an ``<svg>`` element, the same text for the same drawing."""
     out = BytesIO()
     drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -50,7 +55,7 @@ def to_svg(drawing: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-def save(drawing: Figure, folder: Path, name: str) -> None:
+def save(drawing: "Figure", folder: Path, name: str) -> None:
     """``name.svg`` and ``name.png`` in ``folder``."""
     (folder / f"{name}.svg").write_text(to_svg(drawing))
     drawing.savefig(folder / f"{name}.png", dpi=160)

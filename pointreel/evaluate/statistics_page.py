@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from string import Template
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from ..core import replacing
 from . import plots
 from .point_statistics import RANGE, PointStatistics
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 _PAGE = Template("""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -73,7 +75,7 @@ def _page(statistics: PointStatistics, title: str, figures: str) -> str:
     )
 
 
-def _figures(statistics: PointStatistics) -> list[tuple[str, str, str, Figure]]:
+def _figures(statistics: PointStatistics) -> list[tuple[str, str, str, "Figure"]]:
     frames = {
         "objects": _named(statistics.objects_by_num_frames),
         "videos": _named(statistics.videos_by_num_frames),

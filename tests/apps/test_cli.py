@@ -53,7 +53,7 @@ def test_a_demo_replaces_only_a_demo(run, tmp_path: Path) -> None:
 
 def test_sampling_is_seeded(run, tmp_path: Path) -> None:
     texts = []
-    for name, seed in (("a", "1"), ("b", "1"), ("c", "2")):
+    for name, seed in (("a.json", "1"), ("b.json", "1"), ("c.json", "2")):
         assert run("sample", "demo/DAVIS", str(tmp_path / name), "--seed", seed).returncode == 0
         texts.append((tmp_path / name).read_text())
     assert texts[0] == texts[1] != texts[2]
@@ -80,7 +80,7 @@ def test_a_loss_is_named_and_refused(run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("info", "nothing.mp4"), 1, "nothing.mp4: there is nothing here"),
+        (("info", "nothing.mp4"), 1, "nothing.mp4: there is no such file or folder"),
         (
             ("convert", "--to", "coconut", "demo/DAVIS", "x"),
             1,

@@ -58,7 +58,7 @@ def _remove_earlier(folder: Path) -> None:
 
 def _render(draft: Path, num_frames: int, height: int, seed: int) -> Sequence:
     """The clip as an mp4, its frames and its masks as DAVIS has them."""
-    width = round(height * 854 / 480)
+    height, width = height - height % 2, 2 * round(height * 427 / 480)  # video is written in even sizes
     records: list[FrameLabels] = []
     pictures = draft / "JPEGImages" / "480p" / SEQUENCE
     with write_mp4(draft / "clip.mp4", frame_rate=FRAME_RATE, crf=16) as mp4:
