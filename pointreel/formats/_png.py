@@ -65,12 +65,14 @@ def read_labels(path: Path, size: tuple[int, int] | None = None) -> Labels:
         if size is not None and (image.height, image.width) != size:
             raise wrong_size(path, (image.height, image.width), size)
         try:
-            labels = np.asarray(image)
+            pixels = np.asarray(image.convert("L") if image.mode == "1" else image)
         except (OSError, SyntaxError, ValueError, struct.error) as error:
             raise FormatError(
                 path, "", found=f"a damaged PNG ({error})", expected="a whole one", hint="Copy it again."
             ) from None
-    return labels.astype(np.uint16) if image.mode.startswith("I") else labels.view(np.uint8)
+    if image.mode == "1":
+        pixels = pixels != 0
+    return pixels.astype(np.uint16) if image.mode.startswith("I") else pixels.astype(np.uint8, copy=False)
 
 
 def ids_in(path: Path) -> frozenset[int]:
@@ -82,7 +84,8 @@ def ids_in(path: Path) -> frozenset[int]:
             count = image.histogram()
         except (OSError, SyntaxError, ValueError, struct.error) as error:
             raise FormatError(path, "", found=f"a damaged PNG ({error})", expected="a whole one") from None
-    return frozenset(number for number, times in enumerate(count[:256]) if times and number)
+    ids = frozenset(number for number, times in enumerate(count[:256]) if times and number)
+    return frozenset({1} if ids else ids) if image.mode == "1" else ids
 
 
 def write_labels(path: Path, labels: Labels) -> None:

@@ -51,6 +51,7 @@ from ._label_maps import (
     require_overlap_rule,
     sequence_names,
     size_to_write,
+    stems,
     write_label_map,
 )
 
@@ -114,7 +115,7 @@ class Davis:
 
     def read(self, path: Path) -> Dataset:
         place = self._place(path)
-        if place.masks.parent.name not in _FOLDER_BY_TASK.values() and _png_in(place.masks):
+        if place.masks.parent.name not in _FOLDER_BY_TASK.values() and stems(place.masks, {".png"}):
             place = _Place(place.masks.resolve().parent)
             names: tuple[str, ...] = (path.resolve().name,)
         else:
@@ -194,7 +195,8 @@ class Davis:
         if self.config.year is not None:
             return self.config.year
         for name in names:
-            for path in sorted(inside(place.masks, name).glob("*.png")):
+            folder = inside(place.masks, name)
+            for path in (folder / f"{stem}.png" for stem in stems(folder, {".png"})):
                 if ids := _png.ids_in(path):
                     return 2016 if ids == {255} and not _png.read_header(path).is_palette else 2017
         return 2017
@@ -224,10 +226,6 @@ def _existing(folder: Path) -> Path | None:
 
 def _has_resolution(folder: Path) -> bool:
     return any((folder / name).is_dir() for name in _RESOLUTIONS)
-
-
-def _png_in(folder: Path) -> Path | None:
-    return next(iter(sorted(folder.glob("[!.]*.png"))), None)
 
 
 def _is_folder_of_label_maps(path: Path) -> bool:

@@ -11,6 +11,8 @@ from pointreel.core import Box, FormatError, FrameLabels, ListedDataset, Mask, O
 from pointreel.core import Sequence as Video
 from pointreel.formats import convert, shelf
 
+Write = Callable[..., Path]
+
 CORNER = {"size": [2, 3], "counts": "051"}
 FULL = {"size": [2, 3], "counts": [0, 6]}
 EXAMPLE: dict = {
@@ -60,37 +62,12 @@ EXAMPLE: dict = {
 }
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[object], Path]:
-    def write(content: object) -> Path:
-        path = tmp_path / "train.json"
-        path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
-        return path
-
-    return write
-
-
-def changed(path: str, value: object) -> dict:
-    """The example with one value replaced, or removed where ``value`` is ``...``."""
-    copy = json.loads(json.dumps(EXAMPLE))
-    at, *rest = path.split(".")
-    here = copy
-    for key in rest:
-        here, at = here[int(at) if at.isdigit() else at], key
-    key = int(at) if at.isdigit() else at
-    if value is ...:
-        del here[key]
-    else:
-        here[key] = value
-    return copy
-
-
 def read_all(path: Path) -> list[list[FrameLabels]]:
     return [list(video) for video in shelf.build("ytvis").read(path)]
 
 
-def test_reads_the_published_layout(write: Callable[[object], Path]) -> None:
-    dataset = shelf.build("ytvis").read(write(EXAMPLE))
+def test_reads_the_published_layout(write_json: Write) -> None:
+    dataset = shelf.build("ytvis").read(write_json(EXAMPLE))
     first, second = dataset
     assert dataset.categories == {"person": 1, "giant_panda": 2}
     assert (first.name, first.height, first.width) == ("0043f083b5", 2, 3)
@@ -104,28 +81,30 @@ def test_reads_the_published_layout(write: Callable[[object], Path]) -> None:
 
 
 @pytest.mark.parametrize("annotations", [None, ...])
-def test_a_public_validation_set_has_no_labelled_frames(write: Callable[[object], Path], annotations: object) -> None:
-    first, _ = shelf.build("ytvis").read(write(changed("annotations", annotations)))
+def test_a_public_validation_set_has_no_labelled_frames(write_json: Write, annotations: object) -> None:
+    first, _ = shelf.build("ytvis").read(write_json(EXAMPLE, {"annotations": annotations}, "train.json"))
     assert first.frames == ("00000", "00005")
     assert list(first) == []
 
 
-def test_a_box_without_a_mask_is_a_label_of_its_own(write: Callable[[object], Path]) -> None:
-    first, _ = shelf.build("ytvis").read(write(changed("annotations.0.bboxes.0", [0.5, 0, 1, 2])))
+def test_a_box_without_a_mask_is_a_label_of_its_own(write_json: Write) -> None:
+    first, _ = shelf.build("ytvis").read(write_json(EXAMPLE, {"annotations.0.bboxes.0": [0.5, 0, 1, 2]}, "train.json"))
     assert next(iter(first)).boxes == {1: Box(0.5, 0, 1, 2)}
 
 
-def test_clips_of_one_video_get_names_of_their_own(write: Callable[[object], Path]) -> None:
-    dataset = shelf.build("ytvis").read(write(changed("videos.1.file_names", ["0043f083b5/00099.jpg"])))
+def test_clips_of_one_video_get_names_of_their_own(write_json: Write) -> None:
+    dataset = shelf.build("ytvis").read(
+        write_json(EXAMPLE, {"videos.1.file_names": ["0043f083b5/00099.jpg"]}, "train.json")
+    )
     assert [(video.name, video.frames) for video in dataset] == [
         ("0043f083b5", ("00000", "00005")),
         ("0043f083b5#7", ("00099",)),
     ]
 
 
-def test_writes_the_published_layout(write: Callable[[object], Path], tmp_path: Path) -> None:
+def test_writes_the_published_layout(write_json: Write, tmp_path: Path) -> None:
     ytvis = shelf.build("ytvis")
-    ytvis.write(ytvis.read(write(EXAMPLE)), tmp_path / "again.json")
+    ytvis.write(ytvis.read(write_json(EXAMPLE)), tmp_path / "again.json")
     again = json.loads((tmp_path / "again.json").read_text("utf-8"))
     assert again["categories"] == [
         {"id": 1, "name": "person", "supercategory": "object"},
@@ -171,8 +150,8 @@ def test_everything_it_holds_comes_back(tmp_path: Path) -> None:
     assert ytvis.read(tmp_path / "all.json").categories["dog"] == 9
 
 
-def test_results_follow_the_truth(write: Callable[[object], Path], tmp_path: Path) -> None:
-    truth = write(EXAMPLE)
+def test_results_follow_the_truth(write_json: Write, tmp_path: Path) -> None:
+    truth = write_json(EXAMPLE)
     results = [
         {"video_id": 7, "score": 0.5, "category_id": 2, "segmentations": [CORNER]},
         {"video_id": 7, "score": 0.25, "category_id": 1, "segmentations": [None]},
@@ -191,14 +170,16 @@ def test_results_follow_the_truth(write: Callable[[object], Path], tmp_path: Pat
     assert [{key: result[key] for key in results[0]} for result in again[:1]] == results[:1]
 
 
-def test_results_that_fit_no_video_of_the_truth_are_refused(write: Callable[[object], Path], tmp_path: Path) -> None:
+def test_results_that_fit_no_video_of_the_truth_are_refused(write_json: Write, tmp_path: Path) -> None:
     results = tmp_path / "results.json"
     results.write_text('[{"video_id": 3, "score": 1, "category_id": 1, "segmentations": []}]')
     with pytest.raises(FormatError, match=r"results.json: \[0\].video_id: found the number 3, expected a video of"):
-        shelf.build("ytvis", truth=write(EXAMPLE)).read(results)
+        shelf.build("ytvis", truth=write_json(EXAMPLE)).read(results)
     other = Video(name="other", height=2, width=2, frames=("0",), objects=(), read_labels=tuple)
     with pytest.raises(PointreelError, match="there is no video 'other' to write results for"):
-        shelf.build("ytvis", truth=write(EXAMPLE), results=True).write(ListedDataset.of([other]), tmp_path / "o.json")
+        shelf.build("ytvis", truth=write_json(EXAMPLE), results=True).write(
+            ListedDataset.of([other]), tmp_path / "o.json"
+        )
 
 
 WRONG: list[tuple[str, object, str]] = [
@@ -230,19 +211,16 @@ WRONG: list[tuple[str, object, str]] = [
 
 
 @pytest.mark.parametrize(("path", "value", "message"), WRONG)
-def test_what_is_wrong_is_told_with_its_place(
-    write: Callable[[object], Path], path: str, value: object, message: str
-) -> None:
+def test_what_is_wrong_is_told_with_its_place(write_json: Write, path: str, value: object, message: str) -> None:
     with pytest.raises(FormatError, match=message) as caught:
-        read_all(write(changed(path, value)))
+        read_all(write_json(EXAMPLE, {path: value}, "train.json"))
     assert "\n" not in str(caught.value)
 
 
-def test_an_annotation_without_masks_or_boxes_is_refused(write: Callable[[object], Path]) -> None:
-    broken = changed("annotations.0.segmentations", ...)
-    del broken["annotations"][0]["bboxes"]
+def test_an_annotation_without_masks_or_boxes_is_refused(write_json: Write) -> None:
+    without: dict[str, object] = {"annotations.0.segmentations": ..., "annotations.0.bboxes": ...}
     with pytest.raises(FormatError, match=r"annotations\[0\]: .*expected the key 'segmentations'"):
-        read_all(write(broken))
+        read_all(write_json(EXAMPLE, without))
 
 
 @pytest.mark.parametrize(
