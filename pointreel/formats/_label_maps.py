@@ -226,6 +226,14 @@ def size_to_write(sequence: Sequence, labels: FrameLabels) -> tuple[int, int]:
     raise PointreelError(f"sequence {sequence.name!r}: the size of frame {frame!r} is not known, and a PNG needs one.")
 
 
+def require_size(sequence: Sequence, frame: int, object_id: int, mask: Mask, size: tuple[int, int]) -> None:
+    """Refuse a mask that is not of the size of its sequence."""
+    if (mask.height, mask.width) != size:
+        place = f"sequence {sequence.name!r}, frame {sequence.frames[frame]!r}, object {object_id}"
+        found = f"a mask of {mask.width}x{mask.height}"
+        raise PointreelError(f"{place}: found {found}, expected {size[1]}x{size[0]} as its sequence.")
+
+
 def write_label_map(
     sequence: Sequence, labels: FrameLabels, folder: Path, *, overlap: str = "refuse", with_void: bool = True
 ) -> None:

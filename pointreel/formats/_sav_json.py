@@ -9,6 +9,7 @@ from ..core import Attributes, FormatError, FrameLabels, Mask, ObjectInfo, Point
 from ._coco_values import attributes_from_json, mask_from_json, mask_to_json
 from ._json import ListsWriter
 from ._json_window import Window, loads
+from ._label_maps import require_size
 from ._records import Record, describe
 
 VIDEO_FPS = 24
@@ -164,15 +165,16 @@ class _Survey:
         survey = cls(sequence.height or 0, sequence.width or 0)
         visible_before: set[int] = set()
         for labels in sequence:
-            visible_before = survey._note(labels, visible_before)
+            visible_before = survey._note(sequence, labels, visible_before)
         if not survey.height or not survey.width:
             raise PointreelError(f"sequence {sequence.name!r}: its size is not known, and SA-V needs it.")
         return survey
 
-    def _note(self, labels: FrameLabels, visible_before: set[int]) -> set[int]:
+    def _note(self, sequence: Sequence, labels: FrameLabels, visible_before: set[int]) -> set[int]:
         visible = set()
         for object_id, segment in labels.segments.items():
             self.height, self.width = self.height or segment.mask.height, self.width or segment.mask.width
+            require_size(sequence, labels.frame, object_id, segment.mask, (self.height, self.width))
             self.has_scores |= segment.score != 1.0
             if area := segment.mask.area:
                 visible.add(object_id)

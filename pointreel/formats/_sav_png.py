@@ -7,9 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ..core import FormatError, FrameLabels, Mask, ObjectInfo, PointreelError, Segment, Sequence, inside
+from ..core import FormatError, FrameLabels, Mask, ObjectInfo, Segment, Sequence, inside
 from . import _png
-from ._label_maps import frame_index, picture_frames, picture_or_mask_size, require_file_names, size_to_write, stems
+from ._label_maps import (
+    frame_index,
+    picture_frames,
+    picture_or_mask_size,
+    require_file_names,
+    require_size,
+    size_to_write,
+    stems,
+)
 
 
 @dataclass(frozen=True)
@@ -79,15 +87,13 @@ def write_object_folders(sequence: Sequence, folder: Path) -> None:
     """A PNG for every object on every labelled frame, black where the object is not there, as in the released sets."""
     require_file_names(sequence)
     for labels in sequence:
-        height, width = size_to_write(sequence, labels)
+        size = size_to_write(sequence, labels)
         frame = sequence.frames[labels.frame]
         for info in sequence.objects:
             segment = labels.segments.get(info.object_id)
-            pixels = segment.mask.to_array() if segment else np.zeros((height, width), bool)
-            if pixels.shape != (height, width):
-                place = f"sequence {sequence.name!r}, frame {frame!r}, object {info.object_id}"
-                raise PointreelError(f"{place}: found a mask of {pixels.shape[::-1]}, expected {(width, height)}.")
-            _png.write_mask(inside(folder, f"{info.object_id - 1:03d}/{frame}.png"), pixels)
+            mask = segment.mask if segment else Mask.empty(*size)
+            require_size(sequence, labels.frame, info.object_id, mask, size)
+            _png.write_mask(inside(folder, f"{info.object_id - 1:03d}/{frame}.png"), mask.to_array())
 
 
 def _labels(path_by_id: Mapping[int, Path], frame: int, size: tuple[int, int]) -> FrameLabels:
