@@ -4,6 +4,7 @@ import math
 from typing import TypeGuard
 
 from ..core import Attributes, Box, Mask, PointreelError, Sequence, inside
+from ..core.bulk import masks_from_coco
 from ._records import Record, describe
 
 INFO = {"description": "Written by pointreel"}
@@ -18,6 +19,18 @@ def mask_from_json(record: Record, key: str, value: object, size: Size) -> Mask 
     if isinstance(value, list):
         return _mask_from_polygons(record, key, value, size)
     return _mask_from_rle(Record.of(record.path, record.place(key), value), size)
+
+
+def masks_from_json(values: list[tuple[Record, str, object]], size: Size) -> list[Mask | None]:
+    """The segmentations of one frame, ``(record, key, value)`` each, as ``mask_from_json`` would read one by one."""
+    texts = [_text_of_rle(value, size) for _, _, value in values]
+    try:
+        masks = iter(masks_from_coco([side or 0 for side in size], [text for text in texts if text is not None]))
+    except PointreelError:
+        return [mask_from_json(*value, size) for value in values]
+    return [
+        mask_from_json(*value, size) if text is None else next(masks) for value, text in zip(values, texts, strict=True)
+    ]
 
 
 def mask_to_json(mask: Mask) -> dict[str, object]:
@@ -119,6 +132,13 @@ def size_of(sequence: Sequence, layout: str) -> tuple[int, int]:
 
 def iscrowd(attributes: Attributes) -> int:
     return int(attributes.get("iscrowd") in (1, True))
+
+
+def _text_of_rle(value: object, size: Size) -> str | None:
+    """The counts of a compressed RLE of that size; None for anything else, which is looked at more closely."""
+    if isinstance(value, dict) and value.get("size") == list(size) and isinstance(value.get("counts"), str):
+        return str(value["counts"])
+    return None
 
 
 def _mask_from_rle(rle: Record, size: Size) -> Mask:

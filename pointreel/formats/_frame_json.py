@@ -18,7 +18,7 @@ from ._coco_values import (
     box_from_json,
     common_folder,
     frame_from_file_name,
-    mask_from_json,
+    masks_from_json,
     safe_name,
 )
 from ._frame_tracks import Tracks
@@ -98,26 +98,24 @@ class FrameFile:
     def _labels(self, k: int, annotations: list[Record], tracks: Tracks, size: Size) -> FrameLabels:
         segments: dict[int, Segment] = {}
         boxes: dict[int, Box] = {}
-        for annotation in annotations:
+        masks = masks_from_json([self._segmentation(annotation) for annotation in annotations], size)
+        for annotation, mask in zip(annotations, masks, strict=True):
             object_id = tracks.object_of(annotation)
             if object_id in segments or object_id in boxes:
                 found = f"object {object_id} a second time on one image"
                 raise FormatError(self.path, annotation.where, found=found, expected="each object once")
-            segment = self._segment(annotation, size)
-            if segment is not None:
-                segments[object_id] = segment
-            if segment is None or annotation.truth("own_box", False):
+            if mask is not None:
+                segments[object_id] = Segment(mask, annotation.number("score", 1.0))
+            if mask is None or annotation.truth("own_box", False):
                 box = box_from_json(annotation, "bbox", annotation.fields.get("bbox"))
                 if box is not None:
                     boxes[object_id] = box
         return FrameLabels(k, segments, boxes)
 
-    def _segment(self, annotation: Record, size: Size) -> Segment | None:
+    def _segmentation(self, annotation: Record) -> tuple[Record, str, object]:
         value = annotation.fields.get("segmentation")
-        if self._dialect.box_polygons and _goes_round_a_box(value):
-            return None
-        mask = mask_from_json(annotation, "segmentation", value, size)
-        return None if mask is None else Segment(mask, annotation.number("score", 1.0))
+        only_a_box = self._dialect.box_polygons and _goes_round_a_box(value)
+        return annotation, "segmentation", None if only_a_box else value
 
     def _tracks_of(self, group: Group, image_ids: list[int]) -> Tracks:
         if self._tracks.present and isinstance(group, int):

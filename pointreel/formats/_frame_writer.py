@@ -1,10 +1,11 @@
 """Writes the layout of COCO, with its videos and tracks, one frame in memory at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core import Box, Dataset, FrameLabels, ObjectInfo, Segment, Sequence
+from ..core import Box, Dataset, FrameLabels, ObjectInfo, Sequence
+from ..core.bulk import areas_and_boxes
 from ._coco_tables import CategoryNumbers
 from ._coco_values import INFO, box_to_json, iscrowd, mask_to_json, size_of
 from ._json import ListsWriter
@@ -62,11 +63,11 @@ class _Writer:
             self._add_unlabelled(sequence, of_all, range(done, labels.frame))
             image_id = self._add_image(sequence, of_all, labels.frame)
             done = labels.frame + 1
-            for object_id in sorted(labels.object_ids()):
-                if object_id not in keys_by_object:
-                    keys_by_object[object_id] = self._add_track(video_id, ObjectInfo(object_id))
-                keys = {"image_id": image_id, "video_id": video_id} | keys_by_object[object_id]
-                self._add_annotation(keys, labels, object_id)
+            for object_id in sorted(labels.object_ids() - keys_by_object.keys()):
+                keys_by_object[object_id] = self._add_track(video_id, ObjectInfo(object_id))
+            for object_id, keys in self._annotations(labels):
+                of_image = {"image_id": image_id, "video_id": video_id}
+                self._add_annotation(of_image | keys_by_object[object_id] | keys)
         self._add_unlabelled(sequence, of_all, range(done, len(sequence.frames)))
 
     def _add_track(self, video_id: int, info: ObjectInfo) -> dict[str, object]:
@@ -97,21 +98,19 @@ class _Writer:
         self._out.add("images", image | of_all)
         return self._num_images
 
-    def _add_annotation(self, keys: dict[str, object], labels: FrameLabels, object_id: int) -> None:
+    def _annotations(self, labels: FrameLabels) -> Iterator[tuple[int, dict[str, object]]]:
+        """What is said of each object on a frame. ``own_box`` is ours: the box is a label beside the mask."""
+        found = areas_and_boxes([segment.mask for segment in labels.segments.values()])
+        for (object_id, segment), (area, around) in zip(labels.segments.items(), found, strict=True):
+            box = labels.boxes.get(object_id)
+            keys = {"segmentation": mask_to_json(segment.mask), "area": area, "bbox": box_to_json(box or around)}
+            scored: dict[str, object] = {} if segment.score == 1.0 else {"score": segment.score}
+            yield object_id, keys | scored | ({} if box is None else {"own_box": True})
+        for object_id, box in labels.boxes.items():
+            if object_id not in labels.segments:
+                polygon = self._spelling.box_polygon(box)
+                yield object_id, {"segmentation": polygon, "bbox": box_to_json(box), "area": box.area}
+
+    def _add_annotation(self, keys: dict[str, object]) -> None:
         self._num_annotations += 1
-        segment, box = labels.segments.get(object_id), labels.boxes.get(object_id)
-        if segment is not None:
-            keys |= _mask_keys(segment, box)
-        elif box is not None:
-            keys |= {"segmentation": self._spelling.box_polygon(box), "bbox": box_to_json(box), "area": box.area}
-        else:
-            return
         self._out.add("annotations", {"id": self._num_annotations} | keys)
-
-
-def _mask_keys(segment: Segment, box: Box | None) -> dict[str, object]:
-    """What an annotation says of a mask. ``own_box`` is ours: the box is a label of its own beside the mask."""
-    keys: dict[str, object] = {"segmentation": mask_to_json(segment.mask), "area": segment.mask.area}
-    keys["bbox"] = box_to_json(segment.mask.box if box is None else box)
-    scored: dict[str, object] = {} if segment.score == 1.0 else {"score": segment.score}
-    return keys | scored | ({} if box is None else {"own_box": True})

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..core import Box, FrameLabels, ObjectInfo, Segment, Sequence
+from ..core.bulk import areas_and_boxes
 from ._coco_tables import CategoryNames
 from ._coco_values import (
     Size,
     attributes_from_json,
     box_from_json,
     box_to_json,
-    mask_from_json,
     mask_to_json,
+    masks_from_json,
 )
 from ._records import Record, describe
 
@@ -37,10 +38,12 @@ class Track:
         own_boxes = frozenset(k for k in record.items("own_boxes", []) if isinstance(k, int))
         return cls(object_id, record, lists["segmentations"], lists["bboxes"], lists["scores"], own_boxes)
 
-    def segment(self, k: int, size: Size) -> Segment | None:
-        """The mask on frame ``k``, if there is one."""
-        mask = mask_from_json(self.record, f"segmentations[{k}]", self.segmentations[k], size)
-        return None if mask is None else Segment(mask, _score(self.record, f"scores[{k}]", self.scores[k]))
+    def segmentation(self, k: int) -> tuple[Record, str, object]:
+        """What stands for the mask on frame ``k``, with its place."""
+        return self.record, f"segmentations[{k}]", self.segmentations[k]
+
+    def score(self, k: int) -> float:
+        return _score(self.record, f"scores[{k}]", self.scores[k])
 
     def box(self, k: int, *, masked: bool) -> Box | None:
         """The box on frame ``k`` where it is a label of its own."""
@@ -74,11 +77,11 @@ def labels_of(tracks: list[Track], frames: Iterable[int], size: Size) -> Iterato
     """The records of the labelled ``frames``."""
     for k in frames:
         segments, boxes = {}, {}
-        for track in tracks:
-            segment = track.segment(k, size)
-            box = track.box(k, masked=segment is not None)
-            if segment is not None:
-                segments[track.object_id] = segment
+        masks = masks_from_json([track.segmentation(k) for track in tracks], size)
+        for track, mask in zip(tracks, masks, strict=True):
+            box = track.box(k, masked=mask is not None)
+            if mask is not None:
+                segments[track.object_id] = Segment(mask, track.score(k))
             if box is not None:
                 boxes[track.object_id] = box
         yield FrameLabels(k, segments, boxes)
@@ -95,18 +98,20 @@ class TrackLists:
         self._own_boxes: list[int] = []
         self._score_by_frame: dict[int, float] = {}
 
-    def add(self, frame: int, segment: Segment | None, box: Box | None) -> None:
-        if segment is not None:
-            self._segmentations[frame] = mask_to_json(segment.mask)
-            self._areas[frame] = segment.mask.area
-            self._boxes[frame] = box_to_json(segment.mask.box)
-            self._score_by_frame[frame] = segment.score
-        if box is not None:
-            self._boxes[frame] = box_to_json(box)
-            if segment is None:
-                self._areas[frame] = box.area
-            else:
-                self._own_boxes.append(frame)
+    def add_segment(self, frame: int, segment: Segment, area: int, box: Box | None) -> None:
+        """Note a mask; ``area`` and ``box`` are those of the mask."""
+        self._segmentations[frame] = mask_to_json(segment.mask)
+        self._areas[frame] = area
+        self._boxes[frame] = box_to_json(box)
+        self._score_by_frame[frame] = segment.score
+
+    def add_box(self, frame: int, box: Box) -> None:
+        """Note a box that is a label of its own, after the mask if there is one."""
+        self._boxes[frame] = box_to_json(box)
+        if self._segmentations[frame] is None:
+            self._areas[frame] = box.area
+        else:
+            self._own_boxes.append(frame)
 
     def to_json(self) -> dict[str, object]:
         """The lists of an annotation. ``own_boxes`` is ours: frames on which the box is not just that of the mask."""
@@ -135,11 +140,13 @@ def gather(sequence: Sequence) -> tuple[list[int], list[TrackLists]]:
     lists_by_object = {info.object_id: TrackLists(info, num_frames) for info in sequence.objects}
     for labels in sequence:
         labelled.append(labels.frame)
-        for object_id in sorted(labels.object_ids()):
-            if object_id not in lists_by_object:
-                lists_by_object[object_id] = TrackLists(ObjectInfo(object_id), num_frames)
-            segment, box = labels.segments.get(object_id), labels.boxes.get(object_id)
-            lists_by_object[object_id].add(labels.frame, segment, box)
+        for object_id in sorted(labels.object_ids() - lists_by_object.keys()):
+            lists_by_object[object_id] = TrackLists(ObjectInfo(object_id), num_frames)
+        found = areas_and_boxes([segment.mask for segment in labels.segments.values()])
+        for (object_id, segment), (area, around) in zip(labels.segments.items(), found, strict=True):
+            lists_by_object[object_id].add_segment(labels.frame, segment, area, around)
+        for object_id, box in labels.boxes.items():
+            lists_by_object[object_id].add_box(labels.frame, box)
     return labelled, list(lists_by_object.values())
 
 

@@ -14,7 +14,6 @@ from pointreel.formats import convert, shelf
 Write = Callable[..., Path]
 
 CORNER = {"size": [2, 3], "counts": "051"}
-FULL = {"size": [2, 3], "counts": [0, 6]}
 EXAMPLE: dict = {
     "info": {"description": "YouTube-VOS", "year": 2019},
     "licenses": [{"url": "https://creativecommons.org/licenses/by/4.0/", "id": 1, "name": "CC BY 4.0"}],
