@@ -156,6 +156,14 @@ def first_png(root: Path) -> Path | None:
     return None
 
 
+def is_indexed_png(path: Path) -> bool:
+    """Whether a file looks like a mask of 8 bits a pixel or fewer."""
+    try:
+        return _png.read_header(path).is_indexed
+    except FormatError:
+        return False
+
+
 def stems(folder: Path | None, suffixes: Collection[str]) -> tuple[str, ...]:
     """The names of the files in ``folder`` without their endings, sorted; none where there is no folder."""
     if folder is None or not folder.is_dir():

@@ -163,20 +163,27 @@ def write_tracks(sequence: Sequence, folder: Path, *, category: str, overlap: st
     with (folder / "gt" / "gt.txt").open("wb") as out:
         for labels in sequence:
             size = size_to_write(sequence, labels)
-            for object_id, mask in _apart(sequence, labels, overlap).items():
+            masks, void = _apart(sequence, labels, overlap)
+            for object_id, mask in masks.items():
                 out.write(_line(labels.frame, object_id, classes.get(object_id, _NO_CLASS), mask))
-            if labels.void:
-                out.write(_line(labels.frame, IGNORE_ID, IGNORE_CLASS, labels.void))
+            if void:
+                out.write(_line(labels.frame, IGNORE_ID, IGNORE_CLASS, void))
     if size[0] is None or size[1] is None:
         raise PointreelError(f"sequence {sequence.name!r}: its size is not known, and seqinfo.ini needs it.")
     (folder / "seqinfo.ini").write_text(_seqinfo(sequence, size[0], size[1]), "utf-8")
 
 
-def _apart(sequence: Sequence, labels: FrameLabels, overlap: str) -> dict[int, Mask]:
-    """The masks of a frame, which must not overlap: the evaluation refuses a file in which two do."""
+def _apart(sequence: Sequence, labels: FrameLabels, overlap: str) -> tuple[dict[int, Mask], Mask | None]:
+    """The masks of a frame and its void, which must not overlap: the evaluation refuses a file in which two do."""
     masks = {one: segment.mask for one, segment in labels.segments.items() if segment.mask}
-    numbers = flattened(sequence, labels, masks, overlap=overlap, largest=_HIGHEST_ID)
-    return masks if overlap == "refuse" else from_label_map(numbers, void=None)
+    spare = max(masks, default=0) + 1
+    layers = {spare: labels.void, **masks} if labels.void else masks
+    numbers = flattened(sequence, labels, layers, overlap=overlap, largest=_HIGHEST_ID)
+    if overlap == "refuse":
+        return masks, labels.void
+    apart = from_label_map(numbers, void=None)
+    void = apart.pop(spare, None)
+    return apart, void
 
 
 def _line(frame: int, object_id: int, class_id: int, mask: Mask) -> bytes:

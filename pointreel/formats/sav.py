@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core import Dataset, Feature, FormatError, ListedDataset, Sequence, UnknownName, inside, replacing_folder
-from ._label_maps import first_png, listed_folders, read_lines
+from ._label_maps import first_png, is_indexed_png, listed_folders, read_lines
 from ._sav_json import MaskletFile, write_masklets
 from ._sav_png import ObjectFolders, video_names, write_object_folders
 
@@ -92,7 +92,9 @@ class Sav:
         if any(next(path.glob(f"{deep}*_{kind}.json"), None) for deep in ("", "*/") for kind in _KINDS):
             return True
         found = first_png(path)
-        return found is not None and found.parent.parent.parent == path and found.parent.name.isdigit()
+        if found is None or found.parent.parent.parent != path or not found.parent.name.isdigit():
+            return False
+        return is_indexed_png(found)
 
     def read(self, path: Path) -> Dataset:
         if not path.exists():

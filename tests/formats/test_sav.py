@@ -232,7 +232,7 @@ ROWS = MANUAL["masklet"]
             r"masklet\[0\]\.0: found the keys size, expected the key 'counts'",
         ),
         (changed(masklet=[[{"size": [1, 3], "counts": "~~"}, None]]), r"masklet\[0\]\.0\.counts: found text '~~'"),
-        (changed(masklet=[[rle([[1, 0]]), None]]), r"masklet\[0\]\.0.*found .*\[1, 2\]|masklet\[0\]\.0.*1 x 2|2x1"),
+        (changed(masklet=[[rle([[1, 0]]), None]]), r"masklet\[0\]\.0\.size: found 1 x 2 pixels, expected 1 x 3"),
         (changed(masklet_id=[0, 0]), r"masklet_id\[1\]: found the number 0 again, expected a whole number"),
         (changed(masklet_id=[0, -1]), r"masklet_id\[1\]: found the number -1"),
         (changed(fps=7), r"manual\.json: fps: found the number 7, expected a divisor of 24"),
