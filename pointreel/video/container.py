@@ -27,7 +27,7 @@ class FileSource:
     """Frames of one video file. ``forwards`` and ``backwards`` have a decoder of their own; ``at`` shares one."""
 
     def __init__(self, path: Path, *, name: Path | None = None, kind: VideoKind = "file") -> None:
-        self.files = (path,)
+        self.files: tuple[Path, ...] = (path,)
         self._media, header, self.damage = index_file(path, name or path)
         self._reader = Reader(self._media)
         first = self._first_picture()

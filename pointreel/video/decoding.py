@@ -80,7 +80,7 @@ class Reader:
             frame = line.frames[ordinal]
             if frame < floor:
                 continue
-            if last < floor and entry and picture.pict_type in (PictureType.P, PictureType.B):
+            if last < floor and entry and (frame != floor or picture.pict_type in (PictureType.P, PictureType.B)):
                 line.distrust(entry)
                 raise _NotAnEntry
             if frame != last + 1 or picture.is_corrupt:
@@ -95,6 +95,9 @@ class Reader:
             while expected in waiting and line.ordinals[expected] < sound:
                 yield expected, waiting.pop(expected)
                 expected += 1
+        if last < floor and entry:
+            line.distrust(entry)
+            raise _NotAnEntry
         if expected != len(line):
             raise _Irregular
 

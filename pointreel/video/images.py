@@ -67,9 +67,8 @@ class ImageSource:
         first = next((header for header in headers if header is not None), None)
         if first is None:
             raise VideoError(self.files[0], f"not one picture can be read: {self._faults[0]}", frame=0)
-        self._check_sizes(headers, first)
-        self._size = (first.width, first.height)
         self.info = self._describe(path, first, frame_rate)
+        self._check_sizes(headers, first)
         self.damage = tuple(Skipped(frame, reason) for frame, reason in sorted(self._faults.items()))
 
     def forwards(self, start: int, stop: int) -> Iterator[Frame | Skipped]:
@@ -86,9 +85,12 @@ class ImageSource:
             return Skipped(frame, self._faults[frame])
         try:
             with Image.open(self.files[frame]) as image:
-                return Frame(frame, _to_rgb(ImageOps.exif_transpose(image)))
+                rgb = _to_rgb(ImageOps.exif_transpose(image))
         except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
             return Skipped(frame, f"{self.files[frame].name}: {_why(error)}")
+        if rgb.shape[:2] != (self.info.height, self.info.width):
+            return Skipped(frame, self._size_fault(frame, rgb.shape[1], rgb.shape[0]))
+        return Frame(frame, rgb)
 
     def close(self) -> None:
         """Nothing is held open between frames."""
@@ -96,7 +98,8 @@ class ImageSource:
     def _read_header(self, frame: int, file: Path) -> _Header | None:
         try:
             with Image.open(file) as image:
-                orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+                is_cheap = image.format != "PNG" or "exif" in image.info
+                orientation = image.getexif().get(_ORIENTATION_TAG, 1) if is_cheap else 1
                 width, height = image.size[::-1] if orientation in (5, 6, 7, 8) else image.size
                 has_alpha = "A" in image.getbands() or "transparency" in image.info
                 return _Header(width, height, orientation, (image.format or "").lower(), image.mode, has_alpha)
@@ -107,8 +110,11 @@ class ImageSource:
     def _check_sizes(self, headers: Sequence[_Header | None], first: _Header) -> None:
         for frame, header in enumerate(headers):
             if header is not None and (header.width, header.height) != (first.width, first.height):
-                size, usual = f"{header.width} x {header.height}", f"{first.width} x {first.height}"
-                self._faults[frame] = f"{self.files[frame].name} is {size} where the first picture is {usual}"
+                self._faults[frame] = self._size_fault(frame, header.width, header.height)
+
+    def _size_fault(self, frame: int, width: int, height: int) -> str:
+        usual = f"{self.info.width} x {self.info.height}"
+        return f"{self.files[frame].name} is {width} x {height} where the first picture is {usual}"
 
     def _describe(self, path: Path, first: _Header, frame_rate: Fraction) -> VideoInfo:
         rotation, mirrored = _TURNS.get(first.orientation, (0, False))

@@ -43,6 +43,8 @@ def index_file(path: Path, name: Path) -> tuple[Media, Header, tuple[Skipped, ..
     if not packets.shown():
         raise VideoError(name, "the video stream holds no frame: the file was cut off or never written")
     breaks = find_breaks(path, header.container)
+    if header.container == "gif" and any(found.at_end for found in breaks):
+        packets.flags[-1] |= CORRUPT  # the demuxer hands out what there is of the last picture without a word
     losses = _losses(packets, breaks, header.container)
     ticks = 1 / (header.rate * header.time_base)
     line = build(packets, order_by_time(packets), losses, ticks)
@@ -147,29 +149,32 @@ def _is_refused(media: Media, num_packets: int = 3) -> bool:
 
 
 def _losses(packets: Packets, breaks: Iterable[Break], container: str) -> list[int]:
-    """The first packet after each break inside the file; in MPEG-TS, after each packet that lacks a piece."""
+    """The first packet after each break, or how many there are; in MPEG-TS, after each packet that lacks a piece."""
     if container == "mpegts":
         return [i + 1 for i, flags in enumerate(packets.flags) if flags & CORRUPT]
-    after = (next((i for i, pos in enumerate(packets.pos) if pos >= b.offset), 0) for b in breaks if not b.at_end)
+    after = [next((i for i, pos in enumerate(packets.pos) if pos >= b.offset), len(packets)) for b in breaks]
     return [ordinal for ordinal in after if ordinal]
 
 
 def _damage(media: Media, breaks: Iterable[Break], header: Header) -> tuple[Skipped, ...]:
     """One entry for each place where the file breaks, at the first frame that is not whole."""
     line, packets = media.timeline, media.packets
-    found = [_damage_in_middle(line, ordinal) for ordinal in sorted(line.losses)]
-    problem = next(
-        (b.problem for b in breaks if b.at_end), f"reading fails ({packets.problem})" if packets.problem else ""
-    )
-    last = len(packets) - 1
-    is_overwritten_to_end = any(not b.at_end and all(pos < b.offset for pos in packets.pos) for b in breaks)
-    if problem or is_overwritten_to_end:
-        is_partial = packets.flags[last] & CORRUPT and line.frames[last] >= 0
-        first_missing = line.frames[last] if is_partial else len(line)
-        num_promised = header.num_promised
-        promise = f": it promises {num_promised} frames and holds {len(line)}" if num_promised > len(line) else ""
-        found.append(Skipped(first_missing, f"{problem or 'the file is overwritten'}{promise}; the rest is missing"))
+    found = [_damage_in_middle(line, ordinal) for ordinal in sorted(line.losses) if ordinal < len(packets)]
+    problem = packets.problem and f"reading fails ({packets.problem})"
+    if len(packets) in line.losses:
+        problem = next((b.problem for b in breaks if b.at_end), "the file is overwritten")
+    if problem:
+        promise = f" (of {header.num_promised} it promises)" if header.num_promised > len(line) else ""
+        found.append(Skipped(_first_missing(line, packets), f"{problem}; the frames from here on are missing{promise}"))
     return tuple(found)
+
+
+def _first_missing(line: Timeline, packets: Packets) -> int:
+    """Where a file ends too early: a last packet that is not whole, or a picture that would be shown before others."""
+    last = len(packets) - 1
+    is_partial = packets.flags[last] & CORRUPT and line.frames[last] >= 0
+    lost = (frame for frame in range(max(0, len(line) - 32), len(line)) if line.ordinals[frame] == LOST)
+    return min(line.frames[last] if is_partial else len(line), next(lost, len(line)))
 
 
 def _damage_in_middle(line: Timeline, ordinal: int) -> Skipped:

@@ -44,9 +44,10 @@ class VideoInfo:
     def frame_at(self, seconds: float) -> int:
         """The frame on screen ``seconds`` after frame 0 came up: the last one whose time has come.
 
-        For timestamps made elsewhere only: inside pointreel a frame is its index, never a time.
+        For timestamps made elsewhere only: inside pointreel a frame is its index, never a time. A time is taken to a
+        thousandth of a tick, so that ``frame_at(seconds(k))`` is k where frames have times of their own.
         """
-        ticks = self.pts[0] + Fraction(seconds) / self.time_base
+        ticks = self.pts[0] + Fraction(seconds) / self.time_base + Fraction(1, 1000)
         return max(0, bisect_right(self.pts, ticks) - 1)
 
 

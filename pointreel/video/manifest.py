@@ -112,7 +112,7 @@ class Manifest:
 
     def _retimed(self, video: Video) -> str:
         """Times are compared from frame 0 and to half a frame: containers round them in their own ways."""
-        half = video.info.duration / (2 * len(video))
+        half = (self.pts[-1] - self.pts[0]) * self.time_base / (2 * len(self.pts))
         for frame in range(len(video)):
             now = (video.info.pts[frame] - video.info.pts[0]) * video.info.time_base
             then = (self.pts[frame] - self.pts[0]) * self.time_base
@@ -185,7 +185,7 @@ def _unfold(first: int, runs: list[object], source: Path | str) -> tuple[int, ..
     for run in runs:
         match run:
             case [int(step), int(count)] if 0 < count <= _MOST_FRAMES - len(pts):
-                pts.extend(pts[-1] + step * (i + 1) for i in range(count))
+                pts.extend(range(pts[-1] + step, pts[-1] + step * count + 1, step) if step else [pts[-1]] * count)
             case _:
                 raise FormatError(source, "pts_steps", found=f"{run!r:.40}", expected="[step, how often]")
     return tuple(pts)

@@ -74,7 +74,7 @@ def scan(container: InputContainer, stream: VideoStream) -> Packets:
     packets = Packets(array("q"), array("q"), array("q"), array("q"), bytearray())
     listed = _listed(container, stream)
     problem = ""
-    hides = _HIDES.get(stream.codec_context.codec.canonical_name)
+    hides = HIDES.get(stream.codec_context.codec.canonical_name)
     try:
         for packet in container.demux(stream):
             if is_flush(packet):
@@ -104,7 +104,7 @@ def _with_missing(packets: Packets, listed: dict[int, int]) -> Packets:
     An index that does not fit the file, as it does for nearly all packets, is ignored.
     """
     found = set(packets.pos)
-    if listed.keys() == found or len(listed.keys() & found) < 0.5 * len(listed) or not listed:
+    if listed.keys() == found or len(listed.keys() & found) <= 0.5 * max(len(listed), len(found)):
         return packets
     rows = [row for row in packets.rows() if row[2] in listed]
     rows += [(UNKNOWN, time, pos, 0, MISSING) for pos, time in listed.items() if pos not in found]
@@ -132,4 +132,4 @@ def _vp9_hides(data: memoryview) -> bool:
     return not shows_existing and not shows
 
 
-_HIDES = {"vp8": _vp8_hides, "vp9": _vp9_hides}
+HIDES = {"vp8": _vp8_hides, "vp9": _vp9_hides}

@@ -102,37 +102,40 @@ _TRACK_ENTRY, _TRACK_NUMBER, _SIMPLE_BLOCK, _BLOCK_GROUP, _BLOCK = 0xAE, 0xD7, 0
 _TOP = {0x1A45DFA3, _SEGMENT, 0xEC}
 _IN_SEGMENT = {0x114D9B74, 0x1549A966, 0x1654AE6B, 0x1C53BB6B, _CLUSTER, 0x1941A469, 0x1043A770, 0x1254C367, 0xEC, 0xBF}
 _IN_CLUSTER = {0xE7, 0xA3, 0xA0, 0xAB, 0xA7, 0x5854, 0xAF, 0xEC, 0xBF}
+_HEAD = 12
+"""Bytes of the longest id and size together."""
 
 
 def _walk_matroska(file: BinaryIO, num_bytes: int) -> Iterator[Break]:
     """RFC 9559: the segment's children, and the clusters' children, must be elements that may stand there.
 
-    A segment or cluster of unknown size (as live recorders write) is entered without knowing its end.
+    A segment or cluster of unknown size, as live recorders write, ends where an element of the level above begins.
     """
-    offset, cluster_end = 0, None
+    offset, segment_end, cluster_end = 0, num_bytes, -1
     tracks: frozenset[int] = frozenset()
     while offset < num_bytes:
         element, size, start = _read_element(file, offset)
-        if cluster_end is not None and (offset >= cluster_end or (cluster_end > num_bytes and element in _IN_SEGMENT)):
-            cluster_end = None
-        allowed = _IN_SEGMENT | _TOP if cluster_end is None else _IN_CLUSTER
-        if element not in allowed:
-            if cluster_end is None or cluster_end > num_bytes:
-                cluster_end = _next_cluster(file, offset + 1, num_bytes)
+        if offset >= cluster_end or (cluster_end == num_bytes and element in _IN_SEGMENT - _IN_CLUSTER):
+            cluster_end = -1
+        is_allowed = element in (_IN_CLUSTER if cluster_end >= 0 else _IN_SEGMENT | _TOP)
+        end = num_bytes if size is None else start + size
+        if not is_allowed and num_bytes - offset < _HEAD:
+            segment_end = num_bytes + 1
+            break
+        if not is_allowed or not _is_of_a_track(file, element, start, tracks):
             yield Break(offset, "the file is overwritten", at_end=False)
-            offset, cluster_end = cluster_end, None
-        elif element == _SEGMENT:
-            offset = start
+            is_end_known = 0 <= cluster_end < num_bytes
+            offset = end if is_allowed else cluster_end if is_end_known else _next_cluster(file, offset + 1, num_bytes)
+            cluster_end = cluster_end if is_allowed else -1
+            continue
+        if element == _SEGMENT:
+            offset, segment_end = start, end
         elif element == _CLUSTER:
-            offset, cluster_end = start, num_bytes + 1 if size is None else start + size
-        elif not _is_of_a_track(file, element, start, tracks):
-            yield Break(offset, "the file is overwritten", at_end=False)
-            offset = start + (size or 0)
+            offset, cluster_end = start, min(end, num_bytes)
         else:
-            if element == _TRACKS:
-                tracks = _track_numbers(file, start, start + (size or 0))
-            offset = start + (size or 0)
-    if offset > num_bytes or (cluster_end is not None and num_bytes < cluster_end != num_bytes + 1):
+            tracks = _track_numbers(file, start, end) if element == _TRACKS else tracks
+            offset = end
+    if max(offset, segment_end) > num_bytes:
         yield _early_end(num_bytes)
 
 
@@ -163,7 +166,7 @@ def _is_of_a_track(file: BinaryIO, element: int, start: int, tracks: frozenset[i
 def _read_element(file: BinaryIO, offset: int) -> tuple[int, int | None, int]:
     """The id of the element at ``offset``, the size of its content (None: unknown) and where that starts."""
     file.seek(offset)
-    head = file.read(12).ljust(12, b"\0")
+    head = file.read(_HEAD).ljust(_HEAD, b"\0")
     id_length = 9 - head[0].bit_length() if head[0] else 1
     first = head[id_length] if id_length <= 4 else 0
     if not first:

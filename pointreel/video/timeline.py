@@ -117,7 +117,7 @@ def order_by_output(packets: Packets, output: Sequence[int], broken: Iterable[in
 def build(packets: Packets, order: list[int], losses: Iterable[int], ticks_per_frame: Fraction) -> Timeline:
     """The timeline of frames in this order; times that are missing or run backwards are replaced by file order's."""
     losses = frozenset(losses)
-    ordinals, pts = _with_lost(order, _times(packets, order, ticks_per_frame), packets, losses)
+    ordinals, pts = _with_lost(order, _times(packets, order, ticks_per_frame), losses)
     frames = array("q", [-1]) * len(packets)
     for frame, ordinal in enumerate(ordinals):
         if ordinal != LOST:
@@ -147,22 +147,18 @@ def _times(packets: Packets, order: list[int], ticks_per_frame: Fraction) -> lis
     return [round(frame * ticks_per_frame) for frame in range(len(order))]
 
 
-def _with_lost(
-    order: list[int], pts: list[int], packets: Packets, losses: frozenset[int]
-) -> tuple[list[int], list[int]]:
+def _with_lost(order: list[int], pts: list[int], losses: frozenset[int]) -> tuple[list[int], list[int]]:
     """Where packets were lost from a video of constant rate, put the frames back whose packets are gone.
 
-    The rate tells how many they were, so frames after the gap keep their index. Without a constant rate nobody can
-    tell, and nothing is put back.
+    The rate tells how many they were, so frames after the gap keep their index; a file that ends early may well lack
+    pictures shown before the last one it has. Without a constant rate nobody can tell, and nothing is put back.
     """
     steps = [b - a for a, b in pairwise(pts)]
     step = median_low(steps) if steps else 0
     regular = sum(abs(s - step) <= max(1, step // 10) for s in steps) >= 0.9 * len(steps)
     if not losses or step <= 0 or not regular:
         return order, pts
-    lost_at = {
-        min(range(len(order)), key=lambda k: (order[k] < loss, pts[k])) for loss in losses if loss < len(packets)
-    }
+    lost_at = [_first_shown_from(loss, order) for loss in losses]
     new_order, new_pts = order[:1], pts[:1]
     for frame in range(1, len(order)):
         near = any(abs(frame - at) <= 16 for at in lost_at)
@@ -172,3 +168,8 @@ def _with_lost(
         new_order.append(order[frame])
         new_pts.append(pts[frame])
     return new_order, new_pts
+
+
+def _first_shown_from(ordinal: int, order: list[int]) -> int:
+    """The first frame whose packet is this one or a later one, or the last frame."""
+    return next((frame for frame, other in enumerate(order) if other >= ordinal), len(order) - 1)
