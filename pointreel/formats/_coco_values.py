@@ -120,6 +120,15 @@ def safe_name(record: Record, key: str, name: str) -> str:
     return name
 
 
+def size_from_json(record: Record) -> tuple[int, int]:
+    """The ``height`` and ``width`` of a video or an image."""
+    height, width = record.integer("height"), record.integer("width")
+    if height < 1 or width < 1:
+        key = "height" if height < 1 else "width"
+        raise record.wrong(key, found=f"the number {min(height, width)}", expected="1 or more pixels")
+    return height, width
+
+
 def size_of(sequence: Sequence, layout: str) -> tuple[int, int]:
     """Height and width of a sequence, for layouts that cannot do without."""
     if sequence.height is None or sequence.width is None:

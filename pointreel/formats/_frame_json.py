@@ -20,6 +20,7 @@ from ._coco_values import (
     frame_from_file_name,
     masks_from_json,
     safe_name,
+    size_from_json,
 )
 from ._frame_tracks import Tracks
 from ._json import Group, GroupOf, index_object
@@ -203,7 +204,7 @@ def _size(images: list[Record], video: Record | None) -> Size:
 def _size_of(record: Record) -> Size:
     if record.fields.get("height") is None or record.fields.get("width") is None:
         return None, None
-    return record.integer("height"), record.integer("width")
+    return size_from_json(record)
 
 
 def _goes_round_a_box(value: object) -> bool:

@@ -15,6 +15,7 @@ from ._coco_values import (
     frame_from_file_name,
     iscrowd,
     safe_name,
+    size_from_json,
     size_of,
 )
 from ._json import ListsWriter, index_object
@@ -82,7 +83,7 @@ class VideoFile:
     def frames_and_size(self, name: str) -> tuple[tuple[str, ...], tuple[int, int]]:
         """The names of a video's frames, and their height and width."""
         video = next(self._videos.of(self.id_by_name[name]))
-        return self._frames(video), (video.integer("height"), video.integer("width"))
+        return self._frames(video), size_from_json(video)
 
     def _read_labels(
         self, video_id: int, num_frames: int, size: tuple[int, int], labelled: list[int]
@@ -112,7 +113,12 @@ class VideoFile:
             raise video.wrong("file_names", found=found, expected=f"{video.integer('length')}, the video's length")
         name = self._name(video)
         folder = name if all(file.startswith(f"{name}/") for file in files) else common_folder(files)
-        return tuple(frame_from_file_name(file, folder) for file in files)
+        frames = tuple(frame_from_file_name(file, folder) for file in files)
+        if len(set(frames)) < len(frames):
+            k, frame = next((k, frame) for k, frame in enumerate(frames) if frame in frames[:k])
+            found = f"the frame {frame!r} a second time"
+            raise video.wrong(f"file_names[{k}]", found=found, expected="each frame once")
+        return frames
 
     def _labelled(self, video: Record, num_frames: int) -> list[int]:
         """All frames, unless the file has no annotations at all, as the public validation sets, or says which."""

@@ -39,6 +39,7 @@ from ._coco_values import (
     numbers_as_text,
     numbers_from_text,
     safe_name,
+    size_from_json,
     size_of,
 )
 from ._json import ListsWriter, Records, index_object
@@ -118,10 +119,11 @@ class _File:
     def _open(self, name: str) -> Sequence:
         record = next(self._sequences.of(name))
         frames, _ = _frames(record)
+        height, width = size_from_json(record)
         return Sequence(
             name=name,
-            height=record.integer("height"),
-            width=record.integer("width"),
+            height=height,
+            width=width,
             frames=frames,
             objects=tuple(_objects(record, self._categories)),
             read_labels=partial(self._read_labels, name),
@@ -135,7 +137,7 @@ class _File:
         entries = _entries(record, "segmentations", len(annotated))
         unmasked = _entries(record, "unmasked", len(annotated)) if "unmasked" in record else [None] * len(annotated)
         order = sorted(range(len(annotated)), key=annotated.__getitem__)
-        size = record.integer("height"), record.integer("width")
+        size = size_from_json(record)
         for k in order:
             yield labels_from_json(annotated[k], [entry for entry in (entries[k], unmasked[k]) if entry], objects, size)
 

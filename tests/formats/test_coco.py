@@ -215,6 +215,7 @@ WRONG: list[tuple[dict, str, object, str]] = [
     (EXAMPLE, "annotations", 3, "annotations: found the number 3, expected a list"),
     (EXAMPLE, "images.1.id", 397133, r"images\[1\].id: found 397133 a second time"),
     (EXAMPLE, "images.1.file_name", "../1.jpg", r"images\[1\].file_name: found text '../1.jpg'"),
+    (EXAMPLE, "images.0.height", -2, r"images\[0\].height: found the number -2, expected 1 or more pixels"),
     (EXAMPLE, "images.0.height", "2", r"images\[0\].height: found text '2', expected a whole number"),
     (EXAMPLE, "annotations.0.image_id", 5, r"annotations\[0\].image_id: found the number 5, expected .* the images"),
     (EXAMPLE, "annotations.0.image_id", ..., r"annotations\[0\]: found the keys .*, expected the key 'image_id'"),
