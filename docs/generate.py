@@ -3,14 +3,18 @@
 ``python docs/generate.py`` writes them; with ``--check`` it only says whether they are up to date.
 """
 
+import re
 import sys
-from collections.abc import Iterator
-from inspect import cleandoc
+from collections.abc import Callable, Iterator
+from enum import EnumType
+from inspect import cleandoc, signature
 from pathlib import Path
+from types import NoneType
+from typing import get_args, get_origin, get_type_hints
 
-import typer
+from typer.models import ArgumentInfo
 
-from pointreel.apps.cli.app import COMMANDS, app
+from pointreel.apps.cli.app import COMMANDS, EXIT_CODES, app, commands
 from pointreel.core import Feature
 from pointreel.formats import shelf as formats
 from pointreel.points import frame_samplers, samplers
@@ -20,29 +24,39 @@ NOTE = "<!-- Made by docs/generate.py; edit the code instead. -->\n\n"
 
 
 def command_line() -> str:
-    """The reference of the command line, from the commands themselves."""
-    group = typer.main.get_command(app)
-    pages = [f"# Command line\n\n{cleandoc(group.help or '')}\n\n{group.epilog}\n"]
-    for name, command in group.commands.items():
-        pages.append(f"## pointreel {name}\n\n{cleandoc(command.help or '')}\n")
+    """The reference of the command line, from the functions that are the commands."""
+    pages = [f"# Command line\n\n{cleandoc(app.registered_callback.callback.__doc__)}\n\n{EXIT_CODES}\n"]
+    for name, function in commands():
+        pages.append(f"## pointreel {name}\n\n{cleandoc(function.__doc__)}\n")
         pages.append("```console\n" + "\n".join(f"$ {line}" for line in COMMANDS[name].EXAMPLES) + "\n```\n")
-        rows = [f"| `{_usage(parameter)}` | {_help(parameter)} |" for parameter in command.params]
+        rows = [f"| `{usage}` | {text} |" for usage, text in _parameters(function)]
         pages.append("| | |\n|---|---|\n" + "\n".join(rows) + "\n")
     return "\n".join(pages)
 
 
-def _usage(parameter) -> str:
-    kind = parameter.metavar or getattr(parameter.type, "choices", None) or parameter.type.name
-    value = kind if isinstance(kind, str) else "\\|".join(getattr(choice, "value", choice) for choice in kind)
-    if parameter.param_type_name == "argument":
-        return value
-    return ", ".join(parameter.opts) + ("" if parameter.is_flag else f" {value.upper()}")
+def _parameters(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
+    """How each parameter is typed on the command line, and what it is for."""
+    hints = get_type_hints(function, include_extras=True)
+    for name, parameter in signature(function).parameters.items():
+        kind, info = get_args(hints[name])
+        default = getattr(parameter.default, "value", parameter.default)
+        shown = isinstance(default, str | int | Path) and default is not False
+        text = f"{info.help} Default: `{default}`." if shown else info.help
+        if isinstance(info, ArgumentInfo):
+            yield info.metavar or _choices(kind) or name.upper(), text
+            continue
+        words = [word for word in (info.default, *(info.param_decls or ())) if str(word).startswith("-")]
+        declared = ", ".join(words) or f"--{name.replace('_', '-')}"
+        yield declared if kind is bool else f"{declared} {_choices(kind) or _value(kind)}", text
 
 
-def _help(parameter) -> str:
-    text, default = getattr(parameter, "help", None) or "", parameter.default
-    plain = isinstance(default, str | int | float) and default is not False and not parameter.required
-    return f"{text} Default: `{getattr(default, 'value', default)}`." if plain else text
+def _choices(kind: type) -> str:
+    return "\\|".join(choice.value for choice in kind) if isinstance(kind, EnumType) else ""
+
+
+def _value(kind: type) -> str:
+    kinds = [inner for inner in get_args(kind) or (kind,) if inner is not NoneType]
+    return "KEY=VALUE" if get_origin(kind) is list else {Path: "PATH", int: "N"}.get(kinds[0], "NAME")
 
 
 def loss_table() -> str:
@@ -55,14 +69,15 @@ def loss_table() -> str:
     ]
     heads = " | ".join(f"[{name}](#{name})" for name in names)
     table = f"| | {heads} |\n|---|" + ":-:|" * len(names) + "\n" + "\n".join(rows) + "\n"
-    return table + "\n" + "\n".join(_format_section(name) for name in names)
+    return f'<div class="losses" markdown>\n\n{table}\n</div>\n\n' + "\n".join(_format_section(name) for name in names)
 
 
 def _format_section(name: str) -> str:
     module = formats.module(name)
     rows = "\n".join(f"| `{field}` | `{default!r}` |" for field, default in _options(module.Config))
     options = f"\n| option | default |\n|---|---|\n{rows}\n" if rows else ""
-    return f"## {name}\n\n{cleandoc(module.__doc__ or '')}\n{options}"
+    words = re.sub("::$", ":", cleandoc(module.__doc__ or ""), flags=re.MULTILINE)
+    return f"## {name}\n\n{words}\n{options}"
 
 
 def _options(config: type) -> Iterator[tuple[str, object]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..core import replacing
 from . import plots
-from .point_statistics import RANGE, PointStatistics
+from .statistics import RANGE, PointStatistics
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

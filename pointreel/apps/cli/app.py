@@ -1,5 +1,6 @@
 """The commands, put together. A command is one file with one function and its ``EXAMPLES``."""
 
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Annotated
 
@@ -18,15 +19,24 @@ COMMANDS: dict[str, ModuleType] = {
     "demo": demo,
 }
 
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 the input is at fault, 2 the command was typed wrongly, 3 something would be lost, "
+    "4 done but broken frames were skipped, 130 interrupted."
+)
+
 app = typer.Typer(
     name="pointreel",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Exit codes: 0 done, 1 the input is at fault, 2 the command was typed wrongly, "
-    "3 something would be lost, 4 done but broken frames were skipped, 130 interrupted.",
+    epilog=EXIT_CODES,
 )
+
+
+def commands() -> Iterator[tuple[str, Callable[..., None]]]:
+    """Each command's name and the function that is the command."""
+    return ((name, getattr(module, name, None) or module.list_) for name, module in COMMANDS.items())
 
 
 def _version(asked: bool) -> None:
@@ -42,8 +52,6 @@ def _pointreel(
     """A few points in, masks through the whole video out; masks in, verified points out."""
 
 
-for _name, _module in COMMANDS.items():
-    _examples = "\n\n".join(f"  {example}" for example in _module.EXAMPLES)
-    app.command(_name, epilog=f"Examples:\n\n{_examples}", no_args_is_help=_name != "demo")(
-        getattr(_module, _name, None) or _module.list_
-    )
+for _name, _function in commands():
+    _examples = "\n\n".join(f"  {example}" for example in COMMANDS[_name].EXAMPLES)
+    app.command(_name, epilog=f"Examples:\n\n{_examples}", no_args_is_help=_name != "demo")(_function)
