@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..core import Dataset, Feature, FrameLabels, ListedDataset, ObjectInfo, Sequence
+from ..core import Dataset, Feature, FrameLabels, ListedDataset, ObjectInfo, PointreelError, Sequence
 from ._burst_frames import labels_from_json, labels_to_json
 from ._coco_paths import json_to_read, peek
 from ._coco_tables import CategoryNames, CategoryNumbers, Ids
@@ -54,9 +54,11 @@ _USUAL = ("all_classes.json",)
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """``split`` picks a folder of the dataset when reading (``val`` for ``val/all_classes.json``) and is the split
-    that is written. ``suffix`` ends the file names that are written."""
+    that is written. ``truth`` is the annotation file whose split and whose numbers of sequences and categories are
+    written, as results need for the official evaluation. ``suffix`` ends the file names that are written."""
 
     split: str = ""
+    truth: Path | None = None
     suffix: str = ".jpg"
 
 
@@ -78,11 +80,13 @@ class Burst:
         return _File(_file(path, self.config.split)).dataset()
 
     def write(self, dataset: Dataset, path: Path) -> None:
-        numbers = CategoryNumbers(dataset.categories)
-        head = {"split": self.config.split or "train"}
+        truth = _File(self.config.truth) if self.config.truth else None
+        numbers = CategoryNumbers(truth.categories.number_by_name if truth else dataset.categories)
+        head = {"split": self.config.split or (truth.split if truth else "train")}
         with ListsWriter(file_to_write(path, "all_classes.json"), ("sequences", "categories"), head) as out:
-            for sequence_id, sequence in enumerate(dataset, 1):
-                out.add("sequences", {"id": sequence_id} | _sequence_to_json(sequence, numbers, self.config.suffix))
+            for k, sequence in enumerate(dataset, 1):
+                number = truth.id_of(sequence.name) if truth else k
+                out.add("sequences", {"id": number} | _sequence_to_json(sequence, numbers, self.config.suffix))
             for category in numbers.to_json():
                 out.add("categories", category)
 
@@ -97,6 +101,7 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self._ids = Ids(path, "sequences")
+        self._id_by_name: dict[str, int] = {}
         rest, lists = index_object(path, {"sequences": self._note})
         self._sequences: Records = lists["sequences"]
         if not self._sequences.present:
@@ -106,15 +111,23 @@ class _File:
             if self._sequences.count(name) > 1:
                 again = list(self._sequences.of(name))[1]
                 raise again.wrong("seq_name", found=f"{name!r} a second time", expected="a name of its own")
-        self._categories = CategoryNames(rest)
+        self.categories = CategoryNames(rest)
+        self.split = rest.text("split", "train")
+
+    def id_of(self, name: str) -> int:
+        """The number of a sequence."""
+        if name not in self._id_by_name:
+            raise PointreelError(f"{self._sequences.path}: there is no sequence {name!r} to write results for.")
+        return self._id_by_name[name]
 
     def dataset(self) -> Dataset:
         names = tuple(map(str, self._sequences.groups))
-        return ListedDataset(names, self._open, self._categories.number_by_name)
+        return ListedDataset(names, self._open, self.categories.number_by_name)
 
     def _note(self, record: Record) -> str:
-        self._ids.add(record)
-        return _name(record)
+        name = _name(record)
+        self._id_by_name[name] = self._ids.add(record)
+        return name
 
     def _open(self, name: str) -> Sequence:
         record = next(self._sequences.of(name))
@@ -125,7 +138,7 @@ class _File:
             height=height,
             width=width,
             frames=frames,
-            objects=tuple(_objects(record, self._categories)),
+            objects=tuple(_objects(record, self.categories)),
             read_labels=partial(self._read_labels, name),
             attributes=_attributes(record),
         )
@@ -133,7 +146,7 @@ class _File:
     def _read_labels(self, name: str) -> Iterator[FrameLabels]:
         record = next(self._sequences.of(name))
         _, annotated = _frames(record)
-        objects = {str(info.object_id): info.object_id for info in _objects(record, self._categories)}
+        objects = {str(info.object_id): info.object_id for info in _objects(record, self.categories)}
         entries = _entries(record, "segmentations", len(annotated))
         unmasked = _entries(record, "unmasked", len(annotated)) if "unmasked" in record else [None] * len(annotated)
         order = sorted(range(len(annotated)), key=annotated.__getitem__)

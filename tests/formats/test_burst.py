@@ -131,6 +131,18 @@ def test_everything_it_holds_comes_back(tmp_path: Path) -> None:
     assert all("rle" in entry for entries in first["segmentations"] for entry in entries.values())
 
 
+def test_results_carry_the_numbers_of_the_truth(write_json: Write, tmp_path: Path) -> None:
+    truth = write_json(EXAMPLE, {"split": "val"}, "truth.json")
+    [video] = shelf.build("burst").read(truth)
+    shelf.build("burst", truth=truth).write(ListedDataset.of([video]), tmp_path / "results.json")
+    results = json.loads((tmp_path / "results.json").read_text())
+    assert (results["split"], [sequence["id"] for sequence in results["sequences"]]) == ("val", [17])
+    assert results["sequences"][0]["track_category_ids"] == {"1": 805, "4": 80}
+    other = Video(name="other", height=2, width=2, frames=("0",), objects=(), read_labels=tuple)
+    with pytest.raises(PointreelError, match="there is no sequence 'other' to write results for"):
+        shelf.build("burst", truth=truth).write(ListedDataset.of([other]), tmp_path / "other.json")
+
+
 S = "sequences.0"
 
 
