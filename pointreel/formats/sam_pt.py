@@ -44,7 +44,8 @@ from ..core import (
     replacing_folder,
 )
 
-HOLDS = frozenset({Feature.FRACTIONS, Feature.LATE_OBJECTS, Feature.UNLABELLED_FRAMES, Feature.UNKNOWN_SIZES})
+HOLDS = frozenset({Feature.FRACTIONS, Feature.LATE_OBJECTS, Feature.UNKNOWN_SIZES})
+"""Not points as such: an object has them on one frame only here, and as many as every other object."""
 PREFIX = "query_points__"
 
 
