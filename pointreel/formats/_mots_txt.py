@@ -150,7 +150,7 @@ class TrackFile:
             elif line.object_id in segments:
                 found = f"object {line.object_id} again in frame {line.frame}"
                 raise FormatError(self.path, f"line {line.number}", found=found, expected="each object once a frame")
-            elif mask:
+            elif mask != Mask.empty(line.height, line.width):
                 segments[line.object_id] = Segment(mask)
         return FrameLabels(frame, segments=segments, void=void or None)
 

@@ -102,9 +102,10 @@ class MaskletFile:
             yield FrameLabels(i * self.every, segments=dict(self._segments(record, score_of, size)))
 
     def _segments(self, row: Record, score_of: object, size: tuple[int, int]) -> Iterator[tuple[int, Segment]]:
+        empty = Mask.empty(*size)
         for j, object_id in enumerate(self.object_ids):
             mask = mask_from_json(row, str(j), row.fields[str(j)], size)
-            if mask:
+            if mask is not None and mask != empty:
                 score = score_of[j] if isinstance(score_of, list) and j < len(score_of) else None
                 yield object_id, Segment(mask, float(score) if isinstance(score, int | float) else 1.0)
 
