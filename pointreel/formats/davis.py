@@ -87,11 +87,12 @@ def build(config: Config) -> "Davis":
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the parts of a dataset lie; ``sets`` and ``pictures`` need not exist."""
+    """Where the parts of a dataset lie; ``sets`` and ``pictures`` need not exist. ``only`` is the one sequence meant."""
 
     masks: Path
     pictures: Path | None = None
     sets: Path | None = None
+    only: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,11 +116,7 @@ class Davis:
 
     def read(self, path: Path) -> Dataset:
         place = self._place(path)
-        if place.masks.parent.name not in _FOLDER_BY_TASK.values() and stems(place.masks, {".png"}):
-            place = _Place(place.masks.resolve().parent)
-            names: tuple[str, ...] = (path.resolve().name,)
-        else:
-            names = self._names(place)
+        names = (place.only,) if place.only else self._names(place)
         if not names:
             raise FormatError(place.masks, "", found="no folder with PNGs", expected="a folder per sequence")
         decode = one_object if self._year(place, names) == 2016 else objects_and_void
@@ -141,20 +138,19 @@ class Davis:
     def _write_sequence(self, sequence: Sequence, draft: Path) -> Iterator[str]:
         """Write the masks of one sequence, and give its lines in the list."""
         require_file_names(sequence)
-        size = self.config.resolution
-        top = draft / _FOLDER_BY_TASK[self.config.task] / size
-        folder = inside(top, sequence.name)
+        place = f"{_FOLDER_BY_TASK[self.config.task]}/{self.config.resolution}"
+        folder = inside(draft / place, sequence.name)
         folder.mkdir(parents=True, exist_ok=True)
         if self.config.year != 2016:
             yield sequence.name
         for labels in sequence:
-            if self.config.year != 2016:
+            if self.config.year == 2016:
+                frame = sequence.frames[labels.frame]
+                _png.write_mask(inside(folder, f"{frame}.png"), _only_object(sequence, labels).to_array(), bits=8)
+                name = f"{sequence.name}/{frame}"
+                yield f"/JPEGImages/{self.config.resolution}/{name}.jpg /{place}/{name}.png"
+            else:
                 write_label_map(sequence, labels, folder, overlap=self.config.overlap)
-                continue
-            frame = sequence.frames[labels.frame]
-            _png.write_mask(inside(folder, f"{frame}.png"), _only_object(sequence, labels).to_array(), bits=8)
-            names = f"{size}/{sequence.name}/{frame}"
-            yield f"/JPEGImages/{names}.jpg /{_FOLDER_BY_TASK[self.config.task]}/{names}.png"
 
     def _place(self, path: Path) -> _Place:
         if not path.is_dir():
@@ -167,6 +163,8 @@ class Davis:
         if path.resolve().parent.name in _FOLDER_BY_TASK.values():
             root = path.resolve().parent.parent
             return _Place(path, _existing(root / "JPEGImages" / path.resolve().name), root / "ImageSets")
+        if stems(path, {".png"}):
+            return _Place(path.resolve().parent, only=path.resolve().name)
         return _Place(path)
 
     def _in_root(self, root: Path, annotations: str) -> _Place:
