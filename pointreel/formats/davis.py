@@ -87,7 +87,7 @@ def build(config: Config) -> "Davis":
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the parts of a dataset lie; ``sets`` and ``pictures`` need not exist. ``only`` is the one sequence meant."""
+    """Where the parts of a dataset lie; ``sets`` and ``pictures`` need not exist. ``only``: the one sequence meant."""
 
     masks: Path
     pictures: Path | None = None
