@@ -1,8 +1,12 @@
 """Where a format's file lies when people name the folder around it."""
 
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from ..core import FormatError
+
+_HEAD = 8192
 
 
 def file_to_write(path: Path, default: str) -> Path:
@@ -21,3 +25,11 @@ def file_to_read(path: Path, *usual: str) -> Path:
         names = ", ".join(file.name for file in fitting[:5]) or "none"
         raise FormatError(path, "", found=f"a folder with {len(fitting)} such files ({names})", expected="one file")
     return fitting[0]
+
+
+def heads(path: Path, *usual: str) -> Iterator[bytes]:
+    """The first bytes of ``path``, or of a few files in it that fit ``usual`` where it is a folder."""
+    fitting = (file for pattern in usual for file in sorted(path.glob(pattern))) if path.is_dir() else iter([path])
+    for file in islice((file for file in fitting if file.is_file()), 5):
+        with file.open("rb") as opened:
+            yield opened.read(_HEAD)

@@ -38,7 +38,7 @@ from ..core import Dataset, Feature, Format, FormatError, ListedDataset, Pointre
 from ._cvat_index import index_cvat
 from ._cvat_tracks import Tracks
 from ._cvat_write import write_cvat
-from ._paths import file_to_write
+from ._paths import file_to_write, heads
 
 HOLDS = frozenset(
     {
@@ -81,8 +81,7 @@ class Cvat:
         return HOLDS
 
     def recognises(self, path: Path) -> bool:
-        files = [path] if path.is_file() else sorted(path.glob("*.xml"))[:5]
-        return any(_looks_exported(file) for file in files)
+        return any(map(_looks_exported, heads(path, "*.xml")))
 
     def read(self, path: Path) -> Dataset:
         tracks_by_name: dict[str, Tracks] = {}
@@ -103,11 +102,7 @@ def build(config: Config) -> Format:
     return Cvat(config)
 
 
-def _looks_exported(file: Path) -> bool:
-    if file.suffix != ".xml":
-        return False
-    with file.open("rb") as opened:
-        head = opened.read(8192)
+def _looks_exported(head: bytes) -> bool:
     return b"<annotations>" in head and (b"<meta>" in head or b"<track" in head) and b"<image " not in head
 
 

@@ -31,9 +31,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..core import Dataset, Feature, Format, FormatError, ListedDataset, PointreelError, Sequence, replacing
-from ._json import Group, Records, dumps, first_character, index_list
+from ._json import Group, Records, dumps, index_list
 from ._label_studio_task import Task, task_name, task_to_json
-from ._paths import file_to_read, file_to_write
+from ._paths import file_to_read, file_to_write, heads
 from ._records import Record
 
 HOLDS = frozenset(
@@ -88,8 +88,7 @@ class LabelStudio:
         return HOLDS
 
     def recognises(self, path: Path) -> bool:
-        files = [path] if path.is_file() else sorted(path.glob("*.json"))[:5]
-        return any(_looks_exported(file) for file in files)
+        return any(map(_looks_exported, heads(path, "*.json")))
 
     def read(self, path: Path) -> Dataset:
         file = file_to_read(path, "*.json")
@@ -142,9 +141,6 @@ def build(config: Config) -> Format:
     return LabelStudio(config)
 
 
-def _looks_exported(file: Path) -> bool:
-    if file.suffix != ".json" or first_character(file) != "[":
-        return False
-    with file.open("rb") as opened:
-        head = opened.read(8192)
-    return b'"videorectangle"' in head or (b'"annotations"' in head and b'"data"' in head)
+def _looks_exported(head: bytes) -> bool:
+    rectangles = b'"videorectangle"' in head or (b'"annotations"' in head and b'"data"' in head)
+    return head.lstrip().startswith(b"[") and rectangles

@@ -40,7 +40,7 @@ from ..core import (
     replacing,
 )
 from ._json import Group, Records, dumps, index_lines, index_mapping
-from ._paths import file_to_read
+from ._paths import file_to_read, heads
 from ._point_vos_masks import MASKS_HOLD, read_sparse_masks, write_sparse_masks
 from ._point_vos_record import Video, frames_of, object_of, points_by_frame, record_to_json
 from ._records import Record
@@ -89,7 +89,7 @@ class PointVos:
         return MASKS_HOLD if self.config.layout == "masks" else HOLDS
 
     def recognises(self, path: Path) -> bool:
-        return any(_looks_released(file) for file in ([path] if path.is_file() else path.glob("*.json*")))
+        return any(map(_looks_released, heads(path, "*.json", "*.jsonl")))
 
     def read(self, path: Path) -> Dataset:
         if self.config.layout == "masks" or _is_sparse(path):
@@ -111,12 +111,8 @@ def build(config: Config) -> Format:
     return PointVos(config)
 
 
-def _looks_released(file: Path) -> bool:
-    if file.suffix not in (".json", ".jsonl"):
-        return False
-    with file.open("rb") as opened:
-        head = opened.read(8192)
-    return b'"annotated_points"' in head or b'"is_fg_candidate"' in head or b'"question_hash"' in head
+def _looks_released(head: bytes) -> bool:
+    return head.lstrip().startswith(b"{") and (b'"annotated_points"' in head or b'"question_hash"' in head)
 
 
 def _is_sparse(path: Path) -> bool:

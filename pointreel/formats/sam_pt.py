@@ -43,6 +43,7 @@ from ..core import (
     replacing,
     replacing_folder,
 )
+from ._paths import heads
 
 HOLDS = frozenset({Feature.FRACTIONS, Feature.LATE_OBJECTS, Feature.UNKNOWN_SIZES})
 """Not points as such: an object has them on one frame only here, and as many as every other object."""
@@ -79,8 +80,7 @@ class SamPt:
         return HOLDS
 
     def recognises(self, path: Path) -> bool:
-        files = [path] if path.is_file() else sorted(path.glob("*.txt"))[:5]
-        return any(_looks_like_queries(file) for file in files)
+        return any(map(_looks_like_queries, heads(path, "*.txt", "*/*.txt")))
 
     def read(self, path: Path) -> Dataset:
         if path.is_dir():
@@ -129,11 +129,8 @@ def build(config: Config) -> Format:
     return SamPt(config)
 
 
-def _looks_like_queries(file: Path) -> bool:
-    if file.suffix != ".txt":
-        return False
-    with file.open("rb") as opened:
-        first, *rest = opened.read(4096).split(b"\n")
+def _looks_like_queries(head: bytes) -> bool:
+    first, *rest = head.split(b"\n")
     second = next((line for line in rest if line.strip()), b"")
     return first.strip().isdigit() and second.partition(b";")[0].strip().isdigit() and b"," in second
 

@@ -42,7 +42,7 @@ from ..core import Dataset, Feature, Format, ListedDataset, PointreelError, Sequ
 from ._json import Group, Records, dumps, index_lines
 from ._narrated import Line, NarratedLabels, Size, size_of_picture
 from ._narratives import ActorNarrative, Narrative, Span, Stroke, Word, narratives
-from ._paths import file_to_read, file_to_write
+from ._paths import file_to_read, file_to_write, heads
 from ._records import Record
 
 __all__ = ["ActorNarrative", "Config", "Narrative", "Span", "Stroke", "VidLN", "Word", "build", "narratives"]
@@ -63,7 +63,6 @@ HOLDS = frozenset(
         Feature.EMPTY_SEQUENCES,
     }
 )
-KEYS = (b'"actor_narratives"', b'"keyframe_names"', b'"vidln_id"')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +92,7 @@ class VidLN:
         return HOLDS
 
     def recognises(self, path: Path) -> bool:
-        files = [path] if path.is_file() else [*path.glob("*.jsonl"), *path.glob("vidlns/*.jsonl")]
-        return any(_looks_released(file) for file in files)
+        return any(map(_looks_released, heads(path, "*.jsonl", "vidlns/*.jsonl")))
 
     def read(self, path: Path) -> Dataset:
         file = file_to_read(path, "*.jsonl", "vidlns/*.jsonl")
@@ -133,12 +131,8 @@ def build(config: Config) -> Format:
     return VidLN(config)
 
 
-def _looks_released(file: Path) -> bool:
-    if file.suffix != ".jsonl":
-        return False
-    with file.open("rb") as opened:
-        head = opened.read(8192)
-    return any(key in head for key in KEYS)
+def _looks_released(head: bytes) -> bool:
+    return head.lstrip().startswith(b"{") and all(key in head for key in (b'"vidln_id"', b'"keyframe_names"'))
 
 
 def _names(ids: list[tuple[str, int]]) -> Iterator[str]:
