@@ -92,7 +92,7 @@ class PointVos:
         return any(map(_looks_released, heads(path, "*.json", "*.jsonl")))
 
     def read(self, path: Path) -> Dataset:
-        if self.config.layout == "masks" or _is_sparse(path):
+        if self.config.layout == "masks" or (self.config.layout is None and _is_sparse(path)):
             return read_sparse_masks(path, self.config.split)
         splits = [self.config.split] if self.config.split else ["train", "val"]
         endings = [self.config.layout] if self.config.layout else ["json", "jsonl"]
@@ -116,7 +116,8 @@ def _looks_released(head: bytes) -> bool:
 
 
 def _is_sparse(path: Path) -> bool:
-    return path.is_dir() and (path.name == "Annotations" or (path / "Annotations").is_dir())
+    """Whether a folder holds masks and no records beside them."""
+    return (path.name == "Annotations" or (path / "Annotations").is_dir()) and not any(path.glob("*.json*"))
 
 
 @dataclass(frozen=True)

@@ -287,5 +287,7 @@ def test_the_format_is_recognised_by_its_keys(tmp_path: Path) -> None:
     assert point_vos.recognises(tmp_path)
     (tmp_path / "other.json").write_text('{"videos": []}')
     assert not point_vos.recognises(tmp_path / "other.json")
+    (tmp_path / "Annotations").mkdir()
+    assert len(point_vos.read(tmp_path)) == 1, "records beside masks say more"
     with pytest.raises(PointreelError, match="There are: json, jsonl, masks"):
         shelf.build("point-vos", layout="xml")
