@@ -32,13 +32,13 @@ class FileSource:
         self._reader = Reader(self._media)
         first = self._first_picture()
         self._orientation = Orientation.of(first)
-        self._size = (first.width, first.height)
         self.info = _describe(self._media.name, kind, header, self._media.timeline, first, self._orientation)
         self._lock = Lock()
         self._run: Iterator[tuple[int, VideoFrame | Fault]] = iter(())
         self._next = self._last = -1
+        self._first = first
         self._convert = rgb_converter(self._orientation)
-        self._store = self._new_store()
+        self._store = self._new_store(self._convert)
 
     def forwards(self, start: int, stop: int) -> Iterator[Frame | Skipped]:
         """Frames ``start`` to ``stop``, without the latter."""
@@ -53,13 +53,13 @@ class FileSource:
 
     def backwards(self, start: int, stop: int) -> Iterator[Frame | Skipped]:
         """The same frames, last first: whole GOPs are decoded forwards and put aside, then those before them."""
-        reader, store, convert = Reader(self._media), self._new_store(), rgb_converter(self._orientation)
+        reader, store = Reader(self._media), self._new_store(rgb_converter(self._orientation))
         try:
             while start < stop:
                 begin = max(start, self._stretch(stop - 1, store))
-                faults = self._fill(store, reader.read(begin), convert, stop)
+                faults = self._fill(store, reader.read(begin), stop)
                 for frame in range(stop - 1, begin - 1, -1):
-                    image = store.take(frame)
+                    image = store.get(frame, keep=False)
                     yield faults[frame] if image is None else Frame(frame, image)
                 stop = begin
         finally:
@@ -98,7 +98,7 @@ class FileSource:
     def _at_backwards(self, frame: int) -> Frame | Skipped:
         self._store.empty()
         begin = self._stretch(frame, self._store)
-        faults = self._fill(self._store, self._reader.read(begin), self._convert, frame + 1)
+        faults = self._fill(self._store, self._reader.read(begin), frame + 1)
         self._next = -1
         self._last = frame
         image = self._store.get(frame)
@@ -115,32 +115,35 @@ class FileSource:
             begin = earlier
         return max(begin, last + 1 - store.capacity)
 
-    def _fill(
-        self, store: Store, run: Iterator[tuple[int, VideoFrame | Fault]], convert: Convert, stop: int
-    ) -> dict[int, Skipped]:
+    def _fill(self, store: Store, run: Iterator[tuple[int, VideoFrame | Fault]], stop: int) -> dict[int, Skipped]:
         """Put the frames of ``run`` up to ``stop`` aside; those that are broken are returned."""
         faults: dict[int, Skipped] = {}
         store.empty()
         for frame, item in run:
-            finished = self._finish(frame, item, convert)
-            if isinstance(finished, Skipped):
-                faults[frame] = finished
+            picture = self._sound(frame, item)
+            if isinstance(picture, Skipped):
+                faults[frame] = picture
             else:
-                store.put(frame, finished.rgb)
+                store.put(frame, picture)
             if frame + 1 >= stop:
                 break
         return faults
 
     def _finish(self, frame: int, item: VideoFrame | Fault, convert: Convert) -> Frame | Skipped:
+        picture = self._sound(frame, item)
+        return picture if isinstance(picture, Skipped) else Frame(frame, convert(picture))
+
+    def _sound(self, frame: int, item: VideoFrame | Fault) -> VideoFrame | Skipped:
+        """The picture, unless it is none or of another size than the rest."""
         if isinstance(item, Fault):
             return Skipped(frame, item.reason)
-        if (item.width, item.height) != self._size:
-            size, usual = f"{item.width} x {item.height}", f"{self._size[0]} x {self._size[1]}"
-            return Skipped(frame, f"its picture is {size} where the video is {usual}; cut the video at this frame")
-        return Frame(frame, convert(item))
+        if (item.width, item.height) == (self._first.width, self._first.height):
+            return item
+        size, usual = f"{item.width} x {item.height}", f"{self._first.width} x {self._first.height}"
+        return Skipped(frame, f"its picture is {size} where the video is {usual}; cut the video at this frame")
 
-    def _new_store(self) -> Store:
-        return Store(self.info.width * self.info.height * 3)
+    def _new_store(self, convert: Convert) -> Store:
+        return Store(self._first, (self.info.height, self.info.width, 3), convert)
 
     def _first_picture(self) -> VideoFrame:
         """The first frame there is a picture of, which tells size, pixel format and orientation."""

@@ -1,16 +1,17 @@
-"""Pictures put aside for a moment: in memory while they fit, in a temporary file when they do not."""
+"""Pictures put aside for a moment: as the decoder made them while memory holds them, else as RGB on disk."""
 
 import shutil
 import tempfile
+from collections.abc import Callable
 from io import BufferedRandom
 
 import numpy as np
-from numpy.typing import NDArray
+from av import VideoFrame
 
-Image = NDArray[np.uint8]
+from .upright import Image
 
-MEMORY = 48 << 20
-"""Bytes of pictures a store keeps in memory."""
+MEMORY = 64 << 20
+"""Bytes of decoded pictures a store keeps in memory."""
 
 DISK = 1 << 30
 """Bytes of pictures a store puts into its temporary file, in the system's folder for such files (TMPDIR), at most;
@@ -18,59 +19,53 @@ never more than half of what is free there."""
 
 
 class Store:
-    """A stretch of frames of equal size. Emptying it keeps the file for the next stretch."""
+    """Frames of equal size. What is taken out is converted then, so that it is an array of its own."""
 
-    def __init__(self, image_bytes: int) -> None:
-        self.image_bytes = max(1, image_bytes)
-        self._images: dict[int, Image] = {}
+    def __init__(
+        self, picture: VideoFrame, image_shape: tuple[int, ...], convert: Callable[[VideoFrame], Image]
+    ) -> None:
+        """``picture`` is any frame of the video, for the room it takes; ``image_shape`` is what ``convert`` returns."""
+        self._convert = convert
+        self._shape = image_shape
+        self._image_bytes = int(np.prod(image_shape))
+        self._pictures: dict[int, VideoFrame] = {}
         self._places: dict[int, int] = {}
-        self._shape: tuple[int, ...] = ()
         self._file: BufferedRandom | None = None
-
-    @property
-    def in_memory(self) -> int:
-        """How many pictures fit into memory."""
-        return max(1, MEMORY // self.image_bytes)
+        self.in_memory = max(1, MEMORY // sum(plane.buffer_size for plane in picture.planes))
 
     @property
     def capacity(self) -> int:
-        """How many pictures fit in all."""
+        """How many pictures fit in all; ``in_memory`` of them into memory."""
         on_disk = min(DISK, shutil.disk_usage(tempfile.gettempdir()).free // 2)
-        return self.in_memory + on_disk // self.image_bytes
+        return self.in_memory + on_disk // self._image_bytes
 
-    def put(self, frame: int, image: Image) -> None:
-        if len(self._images) < self.in_memory:
-            self._images[frame] = image
+    def put(self, frame: int, picture: VideoFrame) -> None:
+        if len(self._pictures) < self.in_memory:
+            self._pictures[frame] = picture
             return
         if self._file is None:
             self._file = tempfile.TemporaryFile(prefix="pointreel-")  # noqa: SIM115 - kept for the next stretch
         place = len(self._places)
-        self._file.seek(place * self.image_bytes)
-        self._file.write(image.data)
-        self._places[frame], self._shape = place, image.shape
+        self._file.seek(place * self._image_bytes)
+        self._file.write(self._convert(picture).data)
+        self._places[frame] = place
 
-    def get(self, frame: int) -> Image | None:
-        """A picture that was put, as a copy of its own, or None."""
-        if frame in self._images:
-            return self._images[frame].copy()
-        return self._load(frame)
-
-    def take(self, frame: int) -> Image | None:
-        """A picture that was put, for the last time."""
-        image = self._images.pop(frame, None)
-        return image if image is not None else self._load(frame)
-
-    def _load(self, frame: int) -> Image | None:
+    def get(self, frame: int, *, keep: bool = True) -> Image | None:
+        """The RGB of a frame that was put, or None; with ``keep`` False, for the last time."""
+        picture = self._pictures.get(frame) if keep else self._pictures.pop(frame, None)
+        if picture is not None:
+            return self._convert(picture)
         place = self._places.get(frame)
         if place is None or self._file is None:
             return None
         image: Image = np.empty(self._shape, np.uint8)
-        self._file.seek(place * self.image_bytes)
+        self._file.seek(place * self._image_bytes)
         self._file.readinto(image.data.cast("B"))
         return image
 
     def empty(self) -> None:
-        self._images.clear()
+        """Make room for the next stretch; the file is kept for it."""
+        self._pictures.clear()
         self._places.clear()
 
     def close(self) -> None:
