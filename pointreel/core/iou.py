@@ -1,27 +1,33 @@
-"""How much masks overlap, many against many, without touching a pixel and without a cache.
+"""How much masks overlap, many against many, without a cache.
 
-In one column, two runs share min(bottoms) - max(tops) pixels. So masks are cut into *layers* with at most one run per
-column, two rows of numbers each, and a layer is compared with whole tables of others at once. Masks with very many runs
-(noise, foliage) would need too many layers: they are compared as bits instead, 64 pixels to a word.
+In one column two runs share min(ends) - max(starts) pixels, where that is positive. So masks are cut into *strips* of
+16 columns with at most one run in each, a strip is two short rows of numbers, and all strips of one side are compared
+with all of the other that lie in the same columns, in one sweep over the picture. Masks with very many runs (noise)
+would make too many strips: they are compared as bits instead, 64 pixels to a word.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ._pixels import columns_from_edges
-from ._rle import edges_from_many
+from ._rle import spans_from_many
 from .errors import MaskError
 from .mask import Box, Mask, require_one_size
-from .mask_ops import Pieces, pieces
+from .mask_ops import pieces
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 
-_BLOCK = 1 << 16
+_SHIFT = 4
+_COLUMNS = 1 << _SHIFT
+_BLOCK = 1 << 17
 """Numbers that are worked on at once, so that they stay in the cache."""
+_WAITING = 1 << 16
+"""Sums that may wait to be added up, so that memory is bounded."""
 
 
 def iou_matrix(a: Sequence[Mask], b: Sequence[Mask], iscrowd: ArrayLike | None = None) -> Floats:
@@ -35,7 +41,10 @@ def iou_matrix(a: Sequence[Mask], b: Sequence[Mask], iscrowd: ArrayLike | None =
         return np.zeros((len(a), len(b)))
     height, width = require_one_size([*a, *b])
     left, right = _Stack.of(a, height, width), _Stack.of(b, height, width)
-    shared = _shared_by_bits(left, right) if _many_layers(left, right) else _shared_by_layers(left, right)
+    if _many_runs(left, right):
+        shared = _shared_by_bits(left, right)
+    else:
+        shared = _shared_by_strips(_Strips.of(left), _Strips.of(right), len(a), len(b))
     return _ratio(shared, left.area, right.area, crowd)
 
 
@@ -63,95 +72,148 @@ def _ratio(shared: Floats, area_a: Floats, area_b: Floats, crowd: NDArray[np.boo
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Stack:
-    """Masks of one size side by side, as the pieces of one very wide picture, and which piece lies in which layer."""
+    """The runs of many masks of one size, as positions that go on from mask to mask: the columns of a wide picture."""
 
     height: int
     width: int
-    edges: tuple[Ints, Ints]
-    area: Floats
-    strips: Pieces
-    layer: Ints
-    mask_of_layer: Ints
+    starts: Ints
+    ends: Ints
+    num_runs: Ints
 
     @classmethod
     def of(cls, masks: Sequence[Mask], height: int, width: int) -> "_Stack":
-        num_pixels = height * width
-        edges, bounds = edges_from_many([mask.counts for mask in masks], num_pixels)
-        num_edges = np.diff(bounds)
-        closed = np.insert(edges, bounds[1:][num_edges % 2 == 1], num_pixels)
-        num_runs = (num_edges + 1) // 2
-        mask = np.repeat(np.arange(len(masks)), num_runs)
-        area = np.bincount(mask, closed[1::2] - closed[::2], len(masks)).astype(np.float64)
-        strips = pieces(closed + np.repeat(mask * num_pixels, 2), height, width * len(masks))
-        layer, mask_of_layer = _layers(strips.column, width, len(masks))
-        return cls(height, width, (edges, bounds), area, strips, layer, mask_of_layer)
+        return cls(height, width, *spans_from_many([mask.counts for mask in masks], height * width))
 
-    def extent(self) -> Ints:
-        """First column and column after the last, of every layer."""
-        column = self.strips.column % self.width
-        extent = np.tile([self.width, 0], (len(self.mask_of_layer), 1))
-        np.minimum.at(extent[:, 0], self.layer, column)
-        np.maximum.at(extent[:, 1], self.layer, column + 1)
-        return extent
-
-    def table(self, rows: Ints) -> Floats | NDArray[np.float32]:
-        """One number of every piece, (layers, columns); 0 where a layer has no piece. Sums in it are exact."""
-        exact = np.float32 if self.height * self.width < 1 << 24 else np.float64
-        table = np.zeros((len(self.mask_of_layer), self.width), exact)
-        table[self.layer, self.strips.column % self.width] = rows
-        return table
-
-    def bits(self) -> NDArray[np.uint64]:
-        """All pixels, (masks, columns, words)."""
-        edges, bounds = self.edges
-        packed = np.zeros((len(bounds) - 1, self.width, -(-self.height // 64) * 8), np.uint8)
-        for k in range(len(packed)):
-            columns = columns_from_edges(edges[bounds[k] : bounds[k + 1]], self.height, self.width)
-            packed[k, :, : -(-self.height // 8)] = np.packbits(columns, axis=1)
-        return packed.view(np.uint64)
+    @property
+    def area(self) -> Floats:
+        mask = np.repeat(np.arange(len(self.num_runs)), self.num_runs)
+        area: Floats = np.bincount(mask, self.ends - self.starts, len(self.num_runs)).astype(np.float64)
+        return area
 
 
-def _layers(column: Ints, width: int, num_masks: int) -> tuple[Ints, Ints]:
-    """For every piece its layer: the k-th piece of a column lies in the k-th layer of its mask. And whose layers."""
-    first = np.flatnonzero(np.diff(column, prepend=-1))
-    rank = np.arange(len(column)) - np.repeat(first, np.diff(first, append=len(column)))
-    mask = column // max(width, 1)
-    num_layers = np.zeros(num_masks, np.int64)
-    np.maximum.at(num_layers, mask, rank + 1)
-    return (np.cumsum(num_layers) - num_layers)[mask] + rank, np.repeat(np.arange(num_masks), num_layers)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Strips:
+    """Pieces in strips, which are in order of place: strip k has ``ends[:, k]`` and ``starts[:, k]``, column by column.
+
+    ``bounds`` says where the strips of each 16 columns begin, ``mask`` whose they are.
+    """
+
+    ends: Ints
+    starts: Ints
+    bounds: Ints
+    mask: Ints
+
+    @classmethod
+    def of(cls, stack: _Stack) -> "_Strips":
+        """The k-th piece of a column goes to the k-th strip of its mask there; a column without one is 0 high."""
+        cut = pieces(stack.starts, stack.ends, stack.height)
+        mask = cut.column // max(stack.width, 1)
+        column = cut.column - mask * stack.width
+        layer = _ranks(cut.column)
+        num_layers = int(layer.max(initial=0)) + 1
+        num_keys = len(stack.num_runs) * num_layers
+        key = (column >> _SHIFT) * num_keys + mask * num_layers + layer
+        taken = np.zeros(-(-stack.width // _COLUMNS) * num_keys + 1, bool)
+        taken[key] = True
+        index = np.cumsum(taken) - taken
+        owner = np.flatnonzero(taken) % num_keys // num_layers
+        place = (column & (_COLUMNS - 1)) * len(owner) + index[key]
+        rows = np.zeros((2, _COLUMNS * len(owner)), np.int16 if _COLUMNS * stack.height < 1 << 15 else np.int32)
+        rows[0, place], rows[1, place] = cut.bottom, cut.top
+        ends, starts = rows.reshape(2, _COLUMNS, -1)
+        return cls(ends, starts, index[::num_keys], owner)
 
 
-def _many_layers(a: _Stack, b: _Stack) -> bool:
-    """Whether comparing bits would be less work."""
-    extent = a.extent()
-    by_layers = int((extent[:, 1] - extent[:, 0]).sum()) * len(b.mask_of_layer)
-    words = len(a.area) * len(b.area) * a.width * -(-a.height // 64)
-    unpacking = (len(a.area) + len(b.area)) * a.width * a.height // 4
-    return by_layers > words + unpacking
+def _ranks(values: Ints) -> Ints:
+    """For every one of sorted values how many before it are equal."""
+    rank = np.zeros(len(values), np.int64)
+    again = np.flatnonzero(values[1:] == values[:-1]) + 1
+    rank[again] = 1
+    while len(again := again[rank[again - 1] == rank[again]]):
+        rank[again] += 1
+    return rank
 
 
-def _shared_by_layers(a: _Stack, b: _Stack) -> Floats:
-    shared = np.zeros((len(a.area), len(b.area)))
-    top_a, bottom_a, top_b, bottom_b = (s.table(x) for s in (a, b) for x in (s.strips.top, s.strips.bottom))
-    extent_b = b.extent()
-    for layer, (left, right) in enumerate(a.extent().tolist()):
-        near = np.flatnonzero((extent_b[:, 0] < right) & (extent_b[:, 1] > left))
-        across = slice(left, right)
-        step = max(1, _BLOCK // max(1, right - left))
-        for rows in (near[i : i + step] for i in range(0, len(near), step)):
-            low = np.minimum(bottom_b[rows, across], bottom_a[layer, across])
-            low -= np.maximum(top_b[rows, across], top_a[layer, across])
-            sums = np.maximum(low, 0, out=low) @ np.ones(right - left, low.dtype)
-            shared[a.mask_of_layer[layer]] += np.bincount(b.mask_of_layer[rows], sums, len(b.area))
-    return shared
+def _many_runs(a: _Stack, b: _Stack) -> bool:
+    """Whether bits are less work than strips, by the nanoseconds that both were measured to take."""
+    where = [stack.starts[::_COLUMNS] // max(a.height, 1) % max(a.width, 1) for stack in (a, b)]
+    one, other = (np.bincount(column >> _SHIFT, minlength=-(-a.width // _COLUMNS)) for column in where)
+    by_strips = 15 * float((one * other).sum())
+    num_pixels, num_a, num_b = a.height * a.width, len(a.num_runs), len(b.num_runs)
+    by_bits = num_pixels * (0.2 * (num_a + num_b) + num_a * num_b / 64)
+    return by_strips > by_bits
+
+
+def _shared_by_strips(a: _Strips, b: _Strips, num_a: int, num_b: int) -> Floats:
+    """For every pair of masks what their strips share, added up whenever enough of it waits."""
+    total: Floats = np.zeros(num_a * num_b)
+    waiting: list[tuple[Ints, Ints]] = []
+    num_waiting = 0
+    for pair, shared in _meetings(a, b, num_b):
+        waiting.append((pair, shared))
+        num_waiting += len(pair)
+        if num_waiting > _WAITING:
+            total += _added_up(waiting, len(total))
+            waiting, num_waiting = [], 0
+    if waiting:
+        total += _added_up(waiting, len(total))
+    return total.reshape(num_a, num_b)
+
+
+def _added_up(parts: list[tuple[Ints, Ints]], size: int) -> Floats:
+    pair, shared = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return np.bincount(pair, shared, size).astype(np.float64)
+
+
+def _meetings(a: _Strips, b: _Strips, num_b: int) -> Iterator[tuple[Ints, Ints]]:
+    """Blocks of strips that lie in the same columns: the number of their pair of masks, and the pixels they share."""
+    row = (a.mask * num_b)[:, None]
+    for (a_start, a_end), (b_start, b_end) in zip(
+        pairwise(a.bounds.tolist()), pairwise(b.bounds.tolist()), strict=True
+    ):
+        if b_start == b_end:
+            continue
+        other, step = slice(b_start, b_end), max(1, _BLOCK // (_COLUMNS * (b_end - b_start)))
+        for start in range(a_start, a_end, step):
+            one = slice(start, min(start + step, a_end))
+            both = _meet(a.ends[:, one, None], a.starts[:, one, None], b.ends[:, None, other], b.starts[:, None, other])
+            yield (row[one] + b.mask[other]).reshape(-1), both.reshape(-1)
+
+
+def _meet(
+    end: Ints,
+    start: Ints,
+    other_end: Ints,
+    other_start: Ints,
+) -> Ints:
+    """min(ends) - max(starts), where positive, added up over the first axis, whose length is a power of two."""
+    low = np.minimum(end, other_end)
+    high = np.maximum(start, other_start)
+    low -= np.minimum(low, high, out=high)
+    while (half := len(low) // 2) > 0:
+        low[:half] += low[half:]
+        low = low[:half]
+    total: Ints = low[0]
+    return total
 
 
 def _shared_by_bits(a: _Stack, b: _Stack) -> Floats:
-    bits_a, bits_b = (stack.bits().reshape(len(stack.area), -1) for stack in (a, b))
-    shared = np.zeros((len(a.area), len(b.area)))
+    """For every pair of masks how many bits both have set."""
+    bits_a, bits_b = _bits(a), _bits(b)
+    shared = np.zeros((len(bits_a), len(bits_b)))
     step = max(1, _BLOCK // max(1, bits_a.shape[1]))
-    for k, words in enumerate(bits_a):
-        for i in range(0, len(bits_b), step):
-            both = np.bitwise_count(bits_b[i : i + step] & words)
-            shared[k, i : i + step] = both.sum(axis=1, dtype=np.int64)
+    for mask, words in enumerate(bits_a):
+        for k in range(0, len(bits_b), step):
+            shared[mask, k : k + step] = np.bitwise_count(bits_b[k : k + step] & words).sum(axis=1, dtype=np.int64)
     return shared
+
+
+def _bits(stack: _Stack) -> NDArray[np.uint64]:
+    """All pixels, (masks, words), in the order in which runs count them."""
+    num_pixels = stack.height * stack.width
+    packed = np.zeros((len(stack.num_runs), -(-num_pixels // 64) * 8), np.uint8)
+    edges = np.stack([stack.starts, stack.ends], axis=1)
+    for mask, (start, end) in enumerate(pairwise([0, *np.cumsum(stack.num_runs).tolist()])):
+        pixels = columns_from_edges(edges[start:end].reshape(-1) - mask * num_pixels, stack.height, stack.width)
+        packed[mask, : -(-num_pixels // 8)] = np.packbits(pixels)
+    return packed.view(np.uint64)

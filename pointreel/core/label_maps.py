@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ._pixels import changes, pixels_from_labels
-from ._rle import counts_from_many, edges_from_many
+from ._rle import counts_from_many, spans_from_many
 from .errors import MaskError, OverlappingObjects
 from .mask import Mask
 
 VOID = 255
 """The label of pixels that nobody judged, in every label map."""
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 Label = np.uint8 | np.uint16 | np.uint32
 LabelMap = NDArray[Label]
 
@@ -97,12 +97,13 @@ def _painted(masks_by_id: Mapping[int, Mask], order: Sequence[int], void: Mask |
 
 def _runs_of_all(masks: Sequence[Mask], num_pixels: int) -> tuple[Ints, Ints, Ints]:
     """Start, end and owner (by place in ``masks``) of all runs of all masks, in order of start."""
-    edges, bounds = edges_from_many([mask.counts for mask in masks], num_pixels)
-    num_edges = np.diff(bounds)
-    closed = np.insert(edges, bounds[1:][num_edges % 2 == 1], num_pixels)
-    owner = np.repeat(np.arange(len(masks)), (num_edges + 1) // 2)
-    order = np.argsort(closed[::2], kind="stable")
-    return closed[::2][order], closed[1::2][order], owner[order]
+    if not len(masks):
+        return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64)
+    starts, ends, num_runs = spans_from_many([mask.counts for mask in masks], num_pixels)
+    owner = np.repeat(np.arange(len(masks)), num_runs)
+    starts, ends = starts - owner * num_pixels, ends - owner * num_pixels
+    order = np.argsort(starts, kind="stable")
+    return starts[order], ends[order], owner[order]
 
 
 def _overlap(starts: Ints, ends: Ints, owner: Ints, labels: list[int], has_void: bool) -> OverlappingObjects:

@@ -138,7 +138,7 @@ class Mask:
     @property
     def centroid(self) -> tuple[float, float] | None:
         """The mean x and y of all pixel centres; None for an empty mask."""
-        strips = mask_ops.pieces(self._edges(), self.height, self.width)
+        strips = mask_ops.pieces(*self._spans(), self.height)
         if not len(strips):
             return None
         weight = strips.bottom - strips.top

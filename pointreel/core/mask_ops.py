@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ._pixels import expand
 from ._rle import Edges, canonical
 
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,14 +37,18 @@ def spans(edges: Edges, num_pixels: int) -> tuple[Ints, Ints]:
     return closed[::2], closed[1::2]
 
 
-def pieces(edges: Edges, height: int, width: int) -> Pieces:
-    """The runs, cut where a column ends."""
-    starts, ends = spans(edges, height * width)
-    first, last = starts // max(height, 1), (ends - 1) // max(height, 1)
+def pieces(starts: Ints, ends: Ints, height: int) -> Pieces:
+    """Runs, cut where a column ends."""
+    first = starts // max(height, 1)
+    last = (ends - 1) // max(height, 1)
+    if np.array_equal(first, last):
+        origin = first * height
+        return Pieces(first, starts - origin, ends - origin)
     column = expand(first, last + 1)
-    run = np.repeat(np.arange(len(starts)), last + 1 - first)
     origin = column * height
-    return Pieces(column, np.maximum(starts[run] - origin, 0), np.minimum(ends[run] - origin, height))
+    top = np.repeat(starts, last + 1 - first) - origin
+    bottom = np.repeat(ends, last + 1 - first) - origin
+    return Pieces(column, np.maximum(top, 0, out=top), np.minimum(bottom, height, out=bottom))
 
 
 def edges_from_pieces(strips: Pieces, height: int, width: int) -> Edges:
@@ -75,7 +79,7 @@ def complement(edges: Edges) -> Edges:
 def shift(edges: Edges, size: tuple[int, int], dx: int, dy: int, new_size: tuple[int, int]) -> Edges:
     """The mask moved by whole pixels onto a canvas of ``new_size``, (height, width); what leaves it is cut off."""
     height, width = new_size
-    strips = pieces(edges, *size)
+    strips = pieces(*spans(edges, size[0] * size[1]), size[0])
     column = strips.column + dx
     top, bottom = np.clip(strips.top + dy, 0, height), np.clip(strips.bottom + dy, 0, height)
     stays = (column >= 0) & (column < width) & (top < bottom)
@@ -91,7 +95,7 @@ def scale(edges: Edges, size: tuple[int, int], new_size: tuple[int, int]) -> Edg
     """The mask with every new pixel taken from the old pixel that holds its centre."""
     (height, width), (new_height, new_width) = size, new_size
     row = np.searchsorted(nearest(height, new_height), np.arange(height + 1))
-    strips = pieces(edges, height, width)
+    strips = pieces(*spans(edges, height * width), height)
     strips = Pieces(strips.column, row[strips.top], row[strips.bottom])
     strips = strips[strips.top < strips.bottom]
     source = nearest(width, new_width)
@@ -103,7 +107,7 @@ def scale(edges: Edges, size: tuple[int, int], new_size: tuple[int, int]) -> Edg
 
 def fill(edges: Edges, height: int, width: int) -> Edges:
     """The mask with every hole filled: background from which no path of side-by-side pixels leads to the border."""
-    ground = pieces(complement(edges), height, width)
+    ground = pieces(*spans(complement(edges), height * width), height)
     if not len(ground):
         return edges
     at_border = (ground.top == 0) | (ground.bottom == height) | (ground.column == 0) | (ground.column == width - 1)

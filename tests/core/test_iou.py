@@ -7,13 +7,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pointreel.core import Box, Mask, MaskError, box_iou_matrix, iou_matrix
+from pointreel.core import Box, Mask, MaskError, box_iou_matrix, iou, iou_matrix
 
 from .strategies import Pixels, several
 
 coco: Any = pytest.importorskip("pycocotools.mask")
 
 noise = [np.random.default_rng(seed).random((97, 131)) > 0.5 for seed in range(5)]
+noise[1][-1, -1] = noise[3][-1, -1] = noise[2][0, 0] = True
 
 
 def discs(number: int, height: int, width: int, seed: int) -> list[Pixels]:
@@ -55,6 +56,30 @@ def test_ious_of_large_masks_are_those_of_pycocotools(height: int, width: int) -
 
 def test_ious_of_smooth_and_noisy_masks_together() -> None:
     compare([*discs(4, 97, 131, 0), noise[0]], [*noise[1:], *discs(3, 97, 131, 1)], [False] * 7)
+
+
+def test_sums_that_are_added_up_in_many_small_parts_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(iou, "_WAITING", 5)
+    monkeypatch.setattr(iou, "_BLOCK", 64)
+    pictures = discs(12, 120, 160, seed=3)
+    compare(pictures[:6], pictures[4:], [False] * 8)
+    compare(noise[:3], noise[2:], [False] * 3)
+
+
+@pytest.mark.parametrize("num_rows", [2047, 2048])
+def test_columns_higher_than_small_numbers_hold(num_rows: int) -> None:
+    full, rest = np.ones((num_rows, 40), bool), np.ones((num_rows, 40), bool)
+    rest[: num_rows // 3] = False
+    compare([full, rest], [rest, full, ~rest], [False] * 3)
+
+
+def test_oddly_spelt_masks_compare_like_others_and_broken_ones_are_refused() -> None:
+    plain, odd = Mask.from_coco([4, 5], [3, 4, 13]), Mask(4, 5, b"2022<")  # 2 off, 0 on, 2 off, 2 on, 14 off
+    assert iou_matrix([odd, plain], [plain]).tolist() == [[0.5], [1.0]]
+    with pytest.raises(MaskError, match="add up to 4 pixels, and its size says 20"):
+        iou_matrix([plain, Mask(4, 5, b"22")], [plain])
+    with pytest.raises(MaskError, match="break off"):
+        iou_matrix([Mask(4, 5, b"3d"), Mask(4, 5, b"0d0")], [plain])
 
 
 def test_nothing_against_something_is_an_empty_table() -> None:

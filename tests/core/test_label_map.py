@@ -1,16 +1,19 @@
 """Label maps hold every object or refuse."""
 
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from numpy.typing import NDArray
 
 from pointreel.core import VOID, Mask, MaskError, OverlappingObjects, WouldLose, from_label_map, label_map
 
-from .strategies import blown_up, several, sizes
+from .strategies import Pixels, blown_up, several, sizes
+
+Labels = NDArray[np.integer]
 
 some_ids = st.sampled_from([0, 0, 0, 1, 2, 7, 254, 255, 256, 65535, 65536, 4294967295])
 maps = st.builds(
@@ -22,7 +25,7 @@ maps = st.builds(
 speckled = np.random.default_rng(0).integers(0, 5, (60, 50))
 
 
-def one_by_one(array: Any) -> dict[int, Mask]:
+def one_by_one(array: Labels) -> dict[int, Mask]:
     return {int(label): Mask.from_array(array == label) for label in np.unique(array) if label}
 
 
@@ -32,7 +35,7 @@ def one_by_one(array: Any) -> dict[int, Mask]:
 @example(np.zeros((3, 4), np.int64))
 @example(np.full((3, 4), 9))
 @example(np.zeros((0, 4), np.int64))
-def test_every_object_of_a_map_has_its_mask_and_back(array: Any) -> None:
+def test_every_object_of_a_map_has_its_mask_and_back(array: Labels) -> None:
     masks = from_label_map(array, void=None)
     assert masks == one_by_one(array)
     back = label_map(masks, *array.shape)
@@ -45,7 +48,7 @@ def test_every_object_of_a_map_has_its_mask_and_back(array: Any) -> None:
     ("largest", "kind"),
     [(1, np.uint8), (254, np.uint8), (255, np.uint16), (65535, np.uint16), (65536, np.uint32), (4294967295, np.uint32)],
 )
-def test_the_kind_of_number_is_the_smallest_that_leaves_room_for_void(largest: int, kind: Any) -> None:
+def test_the_kind_of_number_is_the_smallest_that_leaves_room_for_void(largest: int, kind: type[np.integer]) -> None:
     array = label_map({largest: Mask.from_array([[0, 1]])}, 1, 2)
     assert array.dtype == kind
     assert array.tolist() == [[0, largest]]
@@ -61,7 +64,7 @@ def test_a_map_with_more_ids_than_a_byte_or_two_hold(num_ids: int) -> None:
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint32, np.int64])
-def test_maps_of_every_kind_and_order_are_read(kind: Any) -> None:
+def test_maps_of_every_kind_and_order_are_read(kind: type[np.integer]) -> None:
     array = (speckled * 31).astype(kind)
     assert from_label_map(array) == from_label_map(np.asfortranarray(array)) == one_by_one(array)
     assert from_label_map(array[::2, 5:9]) == one_by_one(array[::2, 5:9])
@@ -78,7 +81,7 @@ def test_void_is_no_object() -> None:
 
 @given(several(4))
 @settings(max_examples=200)
-def test_overlap_is_refused_by_name_and_never_flattened(pictures: list[Any]) -> None:
+def test_overlap_is_refused_by_name_and_never_flattened(pictures: list[Pixels]) -> None:
     height, width = pictures[0].shape
     masks = {label: Mask.from_array(pixels) for label, pixels in zip((3, 7, 300), pictures, strict=False)}
     void = Mask.from_array(pictures[3])
@@ -102,7 +105,7 @@ def test_the_error_reads_well_and_stops_a_conversion() -> None:
 
 
 @given(several(4), st.permutations([3, 7, 300]))
-def test_an_order_says_who_is_in_front(pictures: list[Any], order: list[int]) -> None:
+def test_an_order_says_who_is_in_front(pictures: list[Pixels], order: list[int]) -> None:
     height, width = pictures[0].shape
     by_id = dict(zip((3, 7, 300), pictures, strict=False))
     expected = np.where(pictures[3], VOID, 0)
@@ -135,7 +138,7 @@ def test_no_objects_make_an_empty_map() -> None:
     assert from_label_map(np.zeros((2, 3), np.uint8)) == {}
 
 
-def test_real_label_maps_survive(shared: Any) -> None:
+def test_real_label_maps_survive(shared: Path) -> None:
     from PIL import Image
 
     folder = shared / "data" / "davis2017-results" / "semi-supervised" / "osvos"

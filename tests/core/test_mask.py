@@ -42,6 +42,9 @@ def test_the_bytes_are_those_of_pycocotools(picture: Pixels) -> None:
 @example(np.zeros((0, 3), bool))
 @example(np.zeros((1080, 1920), bool))
 @example(np.random.default_rng(1).random((480, 854)) > 0.5)
+@example(~(np.random.default_rng(1).random((64, 64)) > 0.5))
+@example(np.indices((64, 64)).sum(axis=0) % 2 == 0)
+@example(np.indices((64, 63)).sum(axis=0) % 2 == 0)
 @example(blown_up(speckled, 8, 3))
 def test_pixels_come_back(picture: Pixels) -> None:
     mask = Mask.from_array(picture)
@@ -146,7 +149,7 @@ def test_every_way_in_makes_equal_masks() -> None:
         (["2", "2"], "22", r"\[height, width\]"),
     ],
 )
-def test_what_is_no_mask_is_refused_in_one_line(size: Any, counts: Any, message: str) -> None:
+def test_what_is_no_mask_is_refused_in_one_line(size: list[int], counts: str | bytes | list[int], message: str) -> None:
     with pytest.raises(MaskError, match=message) as caught:
         Mask.from_coco(size, counts)
     assert isinstance(caught.value, ValueError)
