@@ -6,7 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
-from ..core import Dataset, Feature, Format, FrameLabels, Sequence
+from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND, Dataset, Feature, Format, FrameLabels, Points, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,30 @@ def _said(sequence: Sequence, asked: frozenset[Feature]) -> Iterator[tuple[Featu
         if feature in asked:
             yield feature, f"in {sequence.name!r}"
     seen: set[int] = set()
-    num_labelled = 0
+    with_points: set[int] = set()
+    numbers: set[tuple[int, int]] = set()
+    num_labelled, last = 0, -1
     for labels in sequence:
         ids = labels.object_ids()
         late = ids - seen if num_labelled else frozenset[int]()
-        for feature in (*_said_on_frame(labels, asked), *([Feature.LATE_OBJECTS] * len(late))):
+        again = with_points & labels.points.keys()
+        repeated = [Feature.LATE_OBJECTS] * len(late) + [Feature.LATER_POINTS] * len(again)
+        for feature in (*_said_on_frame(labels, asked), *repeated):
             if feature in asked:
                 yield feature, f"in {sequence.name!r}, frame {_frame_name(sequence, labels.frame)}"
         seen |= ids
-        num_labelled += 1
-    if Feature.UNLABELLED_FRAMES in asked and num_labelled < len(sequence.frames):
-        yield Feature.UNLABELLED_FRAMES, f"in {sequence.name!r}"
+        with_points |= labels.points.keys()
+        numbers |= {_numbers(points) for points in labels.points.values()}
+        num_labelled, last = num_labelled + 1, labels.frame
+    for feature in _when(
+        {
+            Feature.UNEVEN_POINTS: len(numbers) > 1,
+            Feature.UNLABELLED_FRAMES: num_labelled <= last,
+            Feature.TRAILING_FRAMES: last + 1 < len(sequence.frames),
+        }
+    ):
+        if feature in asked:
+            yield feature, f"in {sequence.name!r}"
     for info in sequence.objects:
         if Feature.UNLABELLED_OBJECTS in asked and info.object_id not in seen:
             yield Feature.UNLABELLED_OBJECTS, f"in {sequence.name!r}, object {info.object_id}"
@@ -64,6 +77,7 @@ def _said_at_once(sequence: Sequence) -> Iterator[Feature]:
     ids = [info.object_id for info in sequence.objects]
     yield from _when(
         {
+            Feature.SIZES: sequence.height is not None and sequence.width is not None,
             Feature.UNKNOWN_SIZES: sequence.height is None or sequence.width is None,
             Feature.EMPTY_SEQUENCES: not ids,
             Feature.IDS: sorted(ids) != list(range(1, len(ids) + 1)),
@@ -82,6 +96,7 @@ def _said_on_frame(labels: FrameLabels, asked: frozenset[Feature]) -> Iterator[F
             Feature.MASKS: bool(labels.segments),
             Feature.BOXES: bool(labels.boxes),
             Feature.POINTS: bool(labels.points),
+            Feature.UNDECIDED_POINTS: any((p.label == AMBIGUOUS).any() for p in points),
             Feature.CANDIDATES: any(p.candidate is not None for p in points),
             Feature.TRACES: bool(labels.traces),
             Feature.VOID: bool(labels.void),
@@ -107,6 +122,11 @@ def _has_fractions(labels: FrameLabels) -> bool:
     positions = [points.xy for points in labels.points.values()]
     positions += [np.array([box.left, box.top, box.width, box.height]) for box in labels.boxes.values()]
     return any(bool((xy != np.rint(xy)).any()) for xy in positions)
+
+
+def _numbers(points: Points) -> tuple[int, int]:
+    """How many points are on the object, and how many off it."""
+    return int((points.label == FOREGROUND).sum()), int((points.label == BACKGROUND).sum())
 
 
 def _frame_name(sequence: Sequence, frame: int) -> str:

@@ -26,7 +26,18 @@ from ..core import (
 from ._png import Labels, read_header, read_labels, write_labels
 from ._point_vos_record import record_to_json, whole_pixels
 
-MASKS_HOLD = frozenset({Feature.POINTS, Feature.FRAME_NAMES, Feature.LATE_OBJECTS, Feature.UNLABELLED_OBJECTS})
+MASKS_HOLD = frozenset(
+    {
+        Feature.POINTS,
+        Feature.SIZES,
+        Feature.UNDECIDED_POINTS,
+        Feature.LATER_POINTS,
+        Feature.UNEVEN_POINTS,
+        Feature.FRAME_NAMES,
+        Feature.LATE_OBJECTS,
+        Feature.UNLABELLED_OBJECTS,
+    }
+)
 VALUE_BY_LABEL = {BACKGROUND: 1, FOREGROUND: 2, AMBIGUOUS: 255}
 LABEL_BY_VALUE = {value: label for label, value in VALUE_BY_LABEL.items()}
 

@@ -33,6 +33,9 @@ from ._paths import file_to_write
 HOLDS = frozenset(Feature) - {
     Feature.POINTS,
     Feature.CANDIDATES,
+    Feature.UNDECIDED_POINTS,
+    Feature.LATER_POINTS,
+    Feature.UNEVEN_POINTS,
     Feature.TRACES,
     Feature.VOID,
     Feature.UNKNOWN_SIZES,

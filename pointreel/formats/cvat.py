@@ -43,8 +43,12 @@ from ._paths import file_to_write, heads
 HOLDS = frozenset(
     {
         Feature.MASKS,
+        Feature.SIZES,
         Feature.BOXES,
         Feature.POINTS,
+        Feature.UNDECIDED_POINTS,
+        Feature.LATER_POINTS,
+        Feature.UNEVEN_POINTS,
         Feature.CANDIDATES,
         Feature.FRACTIONS,
         Feature.OVERLAP,

@@ -101,7 +101,7 @@ class Davis:
 
     @property
     def holds(self) -> frozenset[Feature]:
-        held = {Feature.MASKS, Feature.EMPTY_FRAMES, Feature.EMPTY_SEQUENCES, Feature.FRAME_NAMES}
+        held = {Feature.MASKS, Feature.SIZES, Feature.EMPTY_FRAMES, Feature.EMPTY_SEQUENCES, Feature.FRAME_NAMES}
         return frozenset(held if self.config.year == 2016 else {*held, Feature.VOID})
 
     def recognises(self, path: Path) -> bool:

@@ -39,6 +39,7 @@ from ._records import Record
 HOLDS = frozenset(
     {
         Feature.BOXES,
+        Feature.SIZES,
         Feature.FRACTIONS,
         Feature.NAMES,
         Feature.ATTRIBUTES,
@@ -46,6 +47,7 @@ HOLDS = frozenset(
         Feature.LARGE_IDS,
         Feature.LATE_OBJECTS,
         Feature.UNLABELLED_FRAMES,
+        Feature.TRAILING_FRAMES,
         Feature.EMPTY_FRAMES,
         Feature.FRAME_NAMES,
         Feature.UNLABELLED_OBJECTS,

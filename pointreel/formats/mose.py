@@ -56,6 +56,7 @@ class Mose:
         return frozenset(
             {
                 Feature.MASKS,
+                Feature.SIZES,
                 Feature.IDS,
                 Feature.LATE_OBJECTS,
                 Feature.EMPTY_FRAMES,

@@ -70,6 +70,7 @@ class Mots:
     def holds(self) -> frozenset[Feature]:
         both = {
             Feature.MASKS,
+            Feature.SIZES,
             Feature.VOID,
             Feature.IDS,
             Feature.LATE_OBJECTS,

@@ -48,6 +48,10 @@ from ._records import Record
 HOLDS = frozenset(
     {
         Feature.POINTS,
+        Feature.SIZES,
+        Feature.UNDECIDED_POINTS,
+        Feature.LATER_POINTS,
+        Feature.UNEVEN_POINTS,
         Feature.CANDIDATES,
         Feature.NAMES,
         Feature.ATTRIBUTES,
@@ -55,6 +59,7 @@ HOLDS = frozenset(
         Feature.LARGE_IDS,
         Feature.LATE_OBJECTS,
         Feature.UNLABELLED_FRAMES,
+        Feature.TRAILING_FRAMES,
         Feature.FRAME_NAMES,
         Feature.UNKNOWN_SIZES,
         Feature.UNLABELLED_OBJECTS,

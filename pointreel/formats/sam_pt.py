@@ -45,8 +45,15 @@ from ..core import (
 )
 from ._paths import heads
 
-HOLDS = frozenset({Feature.FRACTIONS, Feature.LATE_OBJECTS, Feature.UNKNOWN_SIZES})
-"""Not points as such: an object has them on one frame only here, and as many as every other object."""
+HOLDS = frozenset(
+    {
+        Feature.POINTS,
+        Feature.FRACTIONS,
+        Feature.LATE_OBJECTS,
+        Feature.UNLABELLED_FRAMES,
+        Feature.UNKNOWN_SIZES,
+    }
+)
 PREFIX = "query_points__"
 
 

@@ -63,6 +63,7 @@ class Sav:
     def holds(self) -> frozenset[Feature]:
         both = {
             Feature.MASKS,
+            Feature.SIZES,
             Feature.OVERLAP,
             Feature.IDS,
             Feature.LARGE_IDS,
@@ -78,6 +79,7 @@ class Sav:
             Feature.NAMES,
             Feature.ATTRIBUTES,
             Feature.UNLABELLED_FRAMES,
+            Feature.TRAILING_FRAMES,
             Feature.EMPTY_SEQUENCES,
         }
         return frozenset(both | only_json)

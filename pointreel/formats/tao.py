@@ -46,6 +46,7 @@ from .coco import HOLDS
 VOS = frozenset(
     {
         Feature.MASKS,
+        Feature.SIZES,
         Feature.VOID,
         Feature.IDS,
         Feature.LATE_OBJECTS,

@@ -50,6 +50,7 @@ __all__ = ["ActorNarrative", "Config", "Narrative", "Span", "Stroke", "VidLN", "
 HOLDS = frozenset(
     {
         Feature.TRACES,
+        Feature.SIZES,
         Feature.FRACTIONS,
         Feature.NAMES,
         Feature.ATTRIBUTES,
@@ -57,6 +58,7 @@ HOLDS = frozenset(
         Feature.LARGE_IDS,
         Feature.LATE_OBJECTS,
         Feature.UNLABELLED_FRAMES,
+        Feature.TRAILING_FRAMES,
         Feature.FRAME_NAMES,
         Feature.UNKNOWN_SIZES,
         Feature.UNLABELLED_OBJECTS,

@@ -75,11 +75,13 @@ class YoutubeVos:
         return frozenset(
             {
                 Feature.MASKS,
+                Feature.SIZES,
                 Feature.NAMES,
                 Feature.ATTRIBUTES,
                 Feature.IDS,
                 Feature.LATE_OBJECTS,
                 Feature.UNLABELLED_FRAMES,
+                Feature.TRAILING_FRAMES,
                 Feature.EMPTY_FRAMES,
                 Feature.FRAME_NAMES,
                 Feature.UNLABELLED_OBJECTS,

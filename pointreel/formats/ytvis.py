@@ -34,6 +34,7 @@ from ._video_results import ResultsFile, write_results
 RESULTS = frozenset(
     {
         Feature.MASKS,
+        Feature.SIZES,
         Feature.OVERLAP,
         Feature.SCORES,
         Feature.NAMES,
@@ -48,6 +49,7 @@ VIDEOS = RESULTS | {
     Feature.FRACTIONS,
     Feature.ATTRIBUTES,
     Feature.UNLABELLED_FRAMES,
+    Feature.TRAILING_FRAMES,
     Feature.FRAME_NAMES,
     Feature.UNLABELLED_OBJECTS,
     Feature.EMPTY_SEQUENCES,

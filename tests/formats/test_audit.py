@@ -50,12 +50,18 @@ def sequence(*records: FrameLabels, objects: tuple[ObjectInfo, ...] = (ObjectInf
     return Sequence(objects=objects, read_labels=lambda: records, **fields)
 
 
+POINT = Points.on([(1, 1)])
 both = {1: square(0)}, {1: square(1)}
 SAYS = {
     Feature.MASKS: sequence(FrameLabels(0, both[0]), FrameLabels(1, both[1])),
     Feature.BOXES: sequence(FrameLabels(0, boxes={1: Box(1, 1, 2, 2)})),
     Feature.POINTS: sequence(FrameLabels(0, points={1: Points.on([(1, 1)])})),
     Feature.CANDIDATES: sequence(FrameLabels(0, points={1: Points([(1, 1)], [1], [True])})),
+    Feature.UNDECIDED_POINTS: sequence(FrameLabels(0, points={1: Points([(1, 1)], [2])})),
+    Feature.LATER_POINTS: sequence(FrameLabels(0, points={1: POINT}), FrameLabels(1, points={1: POINT})),
+    Feature.UNEVEN_POINTS: sequence(
+        FrameLabels(0, points={1: POINT, 2: POINT + POINT}), objects=(ObjectInfo(1), ObjectInfo(2))
+    ),
     Feature.TRACES: sequence(FrameLabels(0, traces={1: Trace(np.ones((1, 2), np.float32), np.zeros(1))})),
     Feature.FRACTIONS: sequence(FrameLabels(0, points={1: Points.on([(1, 1.5)])})),
     Feature.OVERLAP: sequence(FrameLabels(0, {1: square(0), 2: square(2)}), objects=(ObjectInfo(1), ObjectInfo(2))),
@@ -66,9 +72,11 @@ SAYS = {
     Feature.IDS: sequence(FrameLabels(0, {3: square(0)}), objects=(ObjectInfo(3),)),
     Feature.LARGE_IDS: sequence(FrameLabels(0, {300: square(0)}), objects=(ObjectInfo(300),)),
     Feature.LATE_OBJECTS: sequence(FrameLabels(0), FrameLabels(1, both[1])),
-    Feature.UNLABELLED_FRAMES: sequence(FrameLabels(0, both[0])),
+    Feature.UNLABELLED_FRAMES: sequence(FrameLabels(1, both[1])),
+    Feature.TRAILING_FRAMES: sequence(FrameLabels(0, both[0])),
     Feature.EMPTY_FRAMES: sequence(FrameLabels(0, both[0]), FrameLabels(1)),
     Feature.FRAME_NAMES: sequence(FrameLabels(0, both[0]), frames=("img_1", "img_2")),
+    Feature.SIZES: sequence(FrameLabels(0, both[0])),
     Feature.UNKNOWN_SIZES: sequence(FrameLabels(0, points={1: Points.on([(1, 1)])}), height=None, width=None),
     Feature.UNLABELLED_OBJECTS: sequence(FrameLabels(0, both[0]), objects=(ObjectInfo(1), ObjectInfo(2))),
     Feature.EMPTY_SEQUENCES: sequence(objects=()),
@@ -86,7 +94,10 @@ def test_every_feature_is_noticed(feature: Feature) -> None:
 
 
 def test_nothing_is_written_until_the_loss_is_allowed(tmp_path: Path) -> None:
-    dataset, target = ListedDataset.of([SAYS[Feature.OVERLAP]]), Holding(Feature.MASKS, Feature.UNLABELLED_FRAMES)
+    dataset, target = (
+        ListedDataset.of([SAYS[Feature.OVERLAP]]),
+        Holding(Feature.MASKS, Feature.SIZES, Feature.TRAILING_FRAMES),
+    )
     with pytest.raises(WouldLose, match=r"overlapping objects \(1 place, first in 'dog', frame '00000'\)"):
         convert(dataset, target, tmp_path / "x")
     assert target.written == []

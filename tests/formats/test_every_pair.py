@@ -34,8 +34,10 @@ words = st.text("abcdefgh ÄÖ日本é_-", min_size=1, max_size=8).map(str.strip
 
 
 def pairs() -> list[tuple[str, str]]:
-    """Every ordered pair that has some kind of label in common."""
-    return [(a, b) for a, b in permutations(NAMES, 2) if HOLDS[a] & HOLDS[b] & {*KINDS}]
+    """Every ordered pair that has some kind of label in common, with sizes or without."""
+    sizes = {Feature.SIZES, Feature.UNKNOWN_SIZES}
+    common = {(a, b): HOLDS[a] & HOLDS[b] for a, b in permutations(NAMES, 2)}
+    return [pair for pair, holds in common.items() if holds & {*KINDS} and holds & sizes]
 
 
 @st.composite
@@ -55,6 +57,8 @@ def sequences(draw: st.DrawFn, name: str, kind: Feature, holds: frozenset[Featur
     if Feature.IDS in holds:
         ids = np.sort(rng.choice(400 if Feature.LARGE_IDS in holds else 254, num_objects, replace=False) + 1)
     records = list(_records(rng, kind, holds, num_frames, ids.tolist(), height, width))
+    if Feature.TRAILING_FRAMES not in holds:
+        num_frames = records[-1].frame + 1
     seen = sorted({object_id for labels in records for object_id in labels.object_ids()})
     if Feature.IDS not in holds:
         renumbered = {old: new for new, old in enumerate(seen, 1)}
@@ -63,7 +67,7 @@ def sequences(draw: st.DrawFn, name: str, kind: Feature, holds: frozenset[Featur
     if Feature.UNLABELLED_OBJECTS in holds and rng.random() < 0.3:
         seen.append(max(seen, default=0) + 1)
     infos = [ObjectInfo(i, *draw(_called(holds))) for i in seen]
-    sized = Feature.UNKNOWN_SIZES not in holds or kind in (Feature.MASKS, Feature.TRACES)
+    sized = Feature.SIZES in holds and (Feature.UNKNOWN_SIZES not in holds or kind in (Feature.MASKS, Feature.TRACES))
     return Sequence(
         name=name,
         height=height if sized else None,
@@ -99,6 +103,7 @@ def _records(
     height: int,
     width: int,
 ) -> Iterator[FrameLabels]:
+    pointed: set[int] = set()
     for frame in range(num_frames):
         if Feature.UNLABELLED_FRAMES in holds and frame and rng.random() < 0.3:
             continue
@@ -107,6 +112,11 @@ def _records(
             present = ids
         if not present and Feature.EMPTY_FRAMES not in holds:
             present = ids[:1]
+        if kind is Feature.POINTS and Feature.LATER_POINTS not in holds:
+            present = [i for i in present if i not in pointed]
+            pointed |= {*present}
+            if not present:
+                continue
         yield _labels(rng, kind, holds, frame, present, height, width)
 
 
@@ -154,12 +164,16 @@ def _box(rng: np.random.Generator, holds: frozenset[Feature], height: int, width
 
 
 def _points(rng: np.random.Generator, holds: frozenset[Feature], height: int, width: int) -> Points:
-    number = int(rng.integers(1, 6))
+    uneven = Feature.UNEVEN_POINTS in holds
+    num_on, num_off = rng.integers(0, 4, 2).tolist() if uneven else (1 + height % 2, width % 3)
+    number = max(num_on + num_off, 1)
     flat = rng.choice(height * width, number, replace=False)
     xy = np.stack([flat % width, flat // width], 1).astype(np.float32)
     if Feature.FRACTIONS in holds:
         xy = np.minimum(xy + 0.25, (width - 1, height - 1))
-    label = rng.integers(0, 3 if Feature.CANDIDATES in holds else 2, number)
+    label = np.arange(number) < max(num_on, 1)
+    if uneven:
+        label = rng.integers(0, 3 if Feature.UNDECIDED_POINTS in holds else 2, number)
     return Points(xy, label, rng.random(number) < 0.5 if Feature.CANDIDATES in holds else None)
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 import pointreel.points
-from pointreel.core import FrameLabels, Mask, ObjectInfo, Points, Segment, Sequence
+from pointreel.core import FrameLabels, Mask, ObjectInfo, Segment, Sequence
 from pointreel.evaluate import point_statistics
 from pointreel.points import frame_samplers, point_labels, reference_labels, samplers
 

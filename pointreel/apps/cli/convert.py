@@ -30,7 +30,7 @@ def convert(
     """Convert a dataset. Prints what the target cannot hold, and refuses to lose anything unless told to."""
     name, dataset = dataset_at(source, from_, read)
     options = parse(formats, to, write)
-    layout: Format = formats.build(to, **(_on_top(to) if allow_loss else {}) | options)
+    layout: Format = formats.build(to, **(_lossy_options(to) if allow_loss else {}) | options)
     must_be_new(target)
     lost = losses(Watched(dataset, "checking"), layout)
     _say_losses(to, lost)
@@ -40,10 +40,13 @@ def convert(
     _say_done(name, to, dataset, target, lost, as_json)
 
 
-def _on_top(name: str) -> dict[str, object]:
-    """Formats that flatten ask which object wins; with ``--allow-loss`` it is the one with the higher id."""
-    has_overlap = "overlap" in getattr(formats.module(name).Config, "__dataclass_fields__", {})
-    return {"overlap": "last-on-top"} if has_overlap else {}
+LOSSY = {"overlap": "last-on-top", "counts": "fewest"}
+"""What formats that refuse by themselves are told with ``--allow-loss``."""
+
+
+def _lossy_options(name: str) -> dict[str, object]:
+    known = formats.module(name).Config.__dataclass_fields__
+    return {option: choice for option, choice in LOSSY.items() if option in known}
 
 
 def _say_losses(to: str, lost: list[Content]) -> None:
