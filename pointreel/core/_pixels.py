@@ -162,7 +162,7 @@ def _repeat(values: NDArray[Value], edges: NDArray[np.int64], size: int) -> NDAr
 def _ones(packed: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Where the ones are among bits that are packed lowest first; most bytes are zero, or it is slow."""
     busy = np.flatnonzero(packed != 0)
-    if len(busy) * _NOISE > packed.size * 8:
+    if len(busy) * 2 > packed.size:
         return np.flatnonzero(np.unpackbits(packed, bitorder="little").view(bool))
     bits = np.flatnonzero(np.unpackbits(packed[busy], bitorder="little").view(bool))
     ones: NDArray[np.int64] = busy[bits >> 3]

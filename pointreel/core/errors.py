@@ -8,6 +8,10 @@ from pathlib import Path
 class PointreelError(Exception):
     """The root of all errors that are the input's fault, not the program's."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors come back whole from another process, whatever their constructors take."""
+        return _restored, (type(self), self.args, self.__dict__)
+
 
 class UnknownName(PointreelError):
     """An engine, format, sampler or recipe of that name does not exist."""
@@ -66,3 +70,9 @@ class OverlappingObjects(WouldLose):
         who = ", ".join(map(str, self.object_ids)) + (" and void" if with_void else "")
         shared = f"{num_pixels} pixel{'s' if num_pixels != 1 else ''}"
         super().__init__(f"objects {who} share {shared}; say in which order they lie, or keep one mask per object")
+
+
+def _restored(kind: type[PointreelError], args: tuple[object, ...], state: dict[str, object]) -> PointreelError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error

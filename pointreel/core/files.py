@@ -2,10 +2,10 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from uuid import uuid4
 
 from .errors import PointreelError
 
@@ -17,13 +17,13 @@ def replacing(path: Path) -> Iterator[Path]:
     >>> with replacing(Path("notes.json")) as draft:      # doctest: +SKIP
     ...     draft.write_text("{}")
     """
+    if path.is_dir():
+        raise PointreelError(f"{path}: is a folder, and a file is to be written. Choose another name.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    draft = Path(name)
+    draft = _beside(path, path.suffix)
+    os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield draft
-        draft.chmod(0o666 & ~_umask())
         _flush(draft)
         draft.replace(path)
         _flush(path.parent)
@@ -34,17 +34,18 @@ def replacing(path: Path) -> Iterator[Path]:
 @contextmanager
 def replacing_folder(path: Path) -> Iterator[Path]:
     """A temporary folder that becomes ``path`` when the block ends well; ``path`` must be new or empty."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    place = path.resolve()  # "." and links can be asked for, but not be replaced themselves
+    if place.exists() and (not place.is_dir() or any(place.iterdir())):
         raise PointreelError(f"{path}: exists and is not an empty folder. Choose another place or remove it first.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = _beside(place)
+    draft.mkdir()
     try:
         yield draft
-        draft.chmod(0o777 & ~_umask())
-        if path.exists():
-            path.rmdir()
-        draft.replace(path)
-        _flush(path.parent)
+        if place.exists():
+            place.rmdir()
+        draft.replace(place)
+        _flush(place.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -52,9 +53,14 @@ def replacing_folder(path: Path) -> Iterator[Path]:
 def inside(root: Path, name: str) -> Path:
     """``root / name``, where ``name`` comes from outside and may have folders but must not leave ``root``."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
-    if not name.strip() or "\0" in name or ".." in parts or (parts and (parts[0] == "/" or parts[0].endswith(":"))):
+    leaves = not parts or parts[0].startswith("/") or ".." in parts or PureWindowsPath(name).drive
+    if leaves or not name.strip() or "\0" in name:
         raise PointreelError(f"{root}: the name {name!r} does not stay inside this folder. Rename it in the source.")
     return root.joinpath(*parts)
+
+
+def _beside(path: Path, suffix: str = "") -> Path:
+    return path.with_name(f".{path.name[:40]}.{uuid4().hex}{suffix[:40]}")
 
 
 def _flush(path: Path) -> None:
@@ -63,9 +69,3 @@ def _flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -5,13 +5,14 @@ Listing looks at the folder and imports nothing. Third parties add names through
 
 import importlib
 import pkgutil
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any, cast
 
-from .errors import UnknownName
+from .errors import PointreelError, UnknownName
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,35 @@ class Shelf:
         try:
             config = module.Config(**options)
         except TypeError:
-            known = tuple(getattr(module.Config, "__dataclass_fields__", ()))
-            wrong = next((option for option in options if option not in known), None)
-            if wrong is None:
-                raise
-            raise UnknownName(f"option of the {self.kind} {name!r}", wrong, known) from None
+            self._blame_options(name, fields(module.Config), options)
+            raise
         return module.build(config)
 
     def summary(self, name: str) -> str:
         """The first line of the extension's docstring, for lists."""
         return (self.module(name).__doc__ or "").strip().split("\n")[0]
 
+    def _blame_options(self, name: str, known: Sequence[Field[object]], options: Mapping[str, object]) -> None:
+        """Raise if an option does not exist, or one is missing; return if the options are not to blame."""
+        for option in options:
+            if option not in {field.name for field in known}:
+                names = [field.name for field in known]
+                raise UnknownName(f"option of the {self.kind} {name!r}", option, names) from None
+        for field in known:
+            if (
+                field.init
+                and field.default is MISSING
+                and field.default_factory is MISSING
+                and field.name not in options
+            ):
+                raise PointreelError(f"The {self.kind} {name!r} needs the option {field.name!r}.") from None
+
     @cached_property
     def _modules(self) -> dict[str, str]:
         try:
             folder = importlib.import_module(self.package).__path__
         except ModuleNotFoundError as error:
-            if error.name and self.package.startswith(error.name):
+            if error.name and f"{self.package}.".startswith(f"{error.name}."):
                 return {}  # a room that is not built yet has nothing on its shelf
             raise
         modules = (module.name for module in pkgutil.iter_modules(folder) if not module.name.startswith("_"))

@@ -6,7 +6,7 @@ Object ids are positive ints that never change meaning; 0 is background, 255 in 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from .mask import Box, Mask
 FOREGROUND, BACKGROUND, AMBIGUOUS = 1, 0, 2
 """The labels of a point: on the object, off it, or undecided by the person who looked."""
 
+Value = TypeVar("Value", bound=np.generic)
 PromptKind = Literal["points", "box", "trace", "mask", "text"]
 
 
@@ -53,8 +54,10 @@ class Points:
         xy = np.ascontiguousarray(self.xy, np.float32).reshape(-1, 2)
         label = np.ascontiguousarray(self.label, np.int8).reshape(-1)
         candidate = None if self.candidate is None else np.ascontiguousarray(self.candidate, np.bool_).reshape(-1)
-        if len(label) != len(xy) or (candidate is not None and len(candidate) != len(xy)):
+        if len(label) != len(xy):
             raise ValueError(f"{len(xy)} points have {len(label)} labels")
+        if candidate is not None and len(candidate) != len(xy):
+            raise ValueError(f"{len(xy)} points have {len(candidate)} flags that say which are candidates")
         object.__setattr__(self, "xy", xy)
         object.__setattr__(self, "label", label)
         object.__setattr__(self, "candidate", candidate)
@@ -97,6 +100,14 @@ class Trace:
     xy: NDArray[np.float32]
     seconds: NDArray[np.float64]
 
+    def __post_init__(self) -> None:
+        xy = np.ascontiguousarray(self.xy, np.float32).reshape(-1, 2)
+        seconds = np.ascontiguousarray(self.seconds, np.float64).reshape(-1)
+        if len(seconds) != len(xy):
+            raise ValueError(f"a trace of {len(xy)} positions has {len(seconds)} times")
+        object.__setattr__(self, "xy", xy)
+        object.__setattr__(self, "seconds", seconds)
+
     def __len__(self) -> int:
         return len(self.xy)
 
@@ -131,7 +142,7 @@ class Prompt:
     trace: Trace | None = None
     mask: Mask | None = None
     text: str | None = None
-    hint: NDArray[np.float32] | None = None
+    hint: NDArray[np.float32] | None = field(default=None, compare=False)
 
     def kinds(self) -> frozenset[PromptKind]:
         """Which kinds of knowledge this prompt holds."""
@@ -163,7 +174,7 @@ class PointQuery:
     region: Mask | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class FramePoints:
     """Where followed points are on one frame, each by object id; a track is these rows, transposed."""
 
@@ -171,3 +182,16 @@ class FramePoints:
     points: Mapping[int, NDArray[np.float32]]
     visible: Mapping[int, NDArray[np.bool_]]
     confidence: Mapping[int, NDArray[np.float32]] = field(default_factory=dict)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, FramePoints)
+            and self.frame == other.frame
+            and _same_arrays(self.points, other.points)
+            and _same_arrays(self.visible, other.visible)
+            and _same_arrays(self.confidence, other.confidence)
+        )
+
+
+def _same_arrays(one: Mapping[int, NDArray[Value]], other: Mapping[int, NDArray[Value]]) -> bool:
+    return one.keys() == other.keys() and all(np.array_equal(array, other[key]) for key, array in one.items())
