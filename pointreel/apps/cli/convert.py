@@ -61,6 +61,5 @@ def _say_done(name: str, to: str, dataset: Dataset, target: Path, lost: list[Con
         losses_json = [{"what": loss.feature.value, "count": loss.count, "first": loss.first} for loss in lost]
         print_json({"from": name, "to": to, "path": str(target), "sequences": len(dataset), "lost": losses_json})
     else:
-        out.print(
-            f"{target}: {len(dataset)} sequences from {name} to {to}, {'nothing' if not lost else 'as said'} lost."
-        )
+        sequences = f"{len(dataset)} sequence{'' if len(dataset) == 1 else 's'}"
+        out.print(f"{target}: {sequences} from {name} to {to}{', without what is named above' if lost else ''}")

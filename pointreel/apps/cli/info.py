@@ -88,8 +88,23 @@ def _say_video(video: Video, *, checked: bool, as_json: bool) -> None:
     if as_json:
         print_json({key.replace(" ", "_"): value for key, value in rows.items()})
         return
-    shown = {key: value for key, value in rows.items() if value not in (False, [], 0) or key == "frames"}
-    print_table("", {**shown, "skipped": "; ".join(map(str, video.skipped)) or "none", "checked": checked}.items())
+    shown = [(key, value) for key, value in rows.items() if value and key not in ("checked", "skipped")]
+    print_table("", [*shown, ("every frame", _verdict(video, checked))])
+
+
+def _verdict(video: Video, checked: bool) -> str:
+    """Whether all frames can be read; broken ones in stretches of the same reason."""
+    if not video.skipped:
+        return "can be read" if checked else "not looked at; use --check"
+    stretches: list[tuple[int, int, str]] = []
+    for skipped in video.skipped:
+        first, last, reason = stretches[-1] if stretches else (0, -2, "")
+        if skipped.frame == last + 1 and skipped.reason == reason:
+            stretches[-1] = first, skipped.frame, reason
+        else:
+            stretches.append((skipped.frame, skipped.frame, skipped.reason))
+    told = (f"{first}" if first == last else f"{first} to {last}" for first, last, _ in stretches)
+    return "but " + "; ".join(f"{frames}: {reason}" for frames, (*_, reason) in zip(told, stretches, strict=True))
 
 
 def _say_dataset(source: Path, from_: str | None, read: list[str], as_json: bool) -> None:
