@@ -1,6 +1,8 @@
 """The main job on a sample clip with exact ground truth, and where everything lies afterwards."""
 
+import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -107,10 +109,11 @@ def _say_done(folder: Path, as_json: bool) -> None:
         print_json({name: str(folder / name) for name in PLACES})
         return
     print_table("", ((folder / name, what) for name, what in PLACES.items()))
+    command = "pointreel" if shutil.which("pointreel") else os.path.relpath(sys.argv[0])
     out.print("\nTry next:")
     for line in (
-        f"pointreel info {folder / 'clip.mp4'}",
-        f"pointreel convert --from davis --to ytvis {folder / 'DAVIS'} {folder / 'davis.json'}",
-        f"pointreel stats {folder / 'points.json'}",
+        f"info {folder / 'clip.mp4'} --check",
+        f"convert --from davis --to ytvis {folder / 'DAVIS'} {folder / 'davis.json'}",
+        f"stats {folder / 'points.json'}",
     ):
-        out.print(f"  {line}")
+        out.print(f"  {command} {line}")
