@@ -1,6 +1,25 @@
-"""Figures about datasets and results, and the pages that show them."""
+"""Scores as the official benchmarks compute them, figures about datasets, and the pages that show them.
 
+>>> from pointreel import evaluate
+>>> report = evaluate.scorers.build("davis").score(Path("DAVIS"), Path("results"))       # doctest: +SKIP
+>>> report.overall["J&F"]                                                                # doctest: +SKIP
+0.7107
+"""
+
+from ..core import Shelf
+from .report import Figures, Progress, Report, Scorer
 from .statistics import PointStatistics, point_statistics
 from .statistics_page import write_statistics
 
-__all__ = ["PointStatistics", "point_statistics", "write_statistics"]
+scorers = Shelf("scorer", "pointreel.evaluate.scorers")
+
+__all__ = [
+    "Figures",
+    "PointStatistics",
+    "Progress",
+    "Report",
+    "Scorer",
+    "point_statistics",
+    "scorers",
+    "write_statistics",
+]

@@ -1,0 +1,1 @@
+"""One file per benchmark, named as the command line names it."""
