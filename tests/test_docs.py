@@ -81,3 +81,12 @@ def module_of(page: str) -> ModuleType:
     sys.modules[page] = module
     exec(compile(blocks(page)[0], page, "exec"), module.__dict__)
     return module
+
+
+def test_the_readme_shows_what_the_demo_says() -> None:
+    from pointreel.apps.cli.demo import PLACES
+
+    shown = (ROOT / "README.md").read_text(encoding="utf-8")
+    width = max(len(f"demo/{name}") for name in PLACES)
+    for name, what in PLACES.items():
+        assert f"{f'demo/{name}':{width}}  {what}\n" in shown

@@ -16,6 +16,7 @@ from ...video import open as open_video
 from ...video import overlay, write_mp4, write_picture
 from ..sample_clip import FRAME_RATE, NAMES, picture, sample_clip
 from .console import out, print_json, print_table, progress
+from .info import write_manifest
 
 EXAMPLES = ("pointreel demo --out demo",)
 
@@ -23,6 +24,7 @@ SEQUENCE, MARK = "sample", "made-by-pointreel-demo.txt"
 
 PLACES = {
     "clip.mp4": "the clip",
+    "clip.manifest.json": "what its labels remember of it, to notice a changed file",
     "DAVIS": "its frames and exact masks, in the layout of DAVIS",
     "points.json": "points picked from the masks, in the layout of Point-VOS",
     "overlay.mp4": "masks, names and points drawn on the clip",
@@ -45,6 +47,8 @@ def demo(
     with replacing_folder(folder) as draft:
         (draft / MARK).write_text("Made by `pointreel demo`, which replaces this folder when it runs again.\n")
         clip = _render(draft, frames, height, seed)
+        with open_video(draft / "clip.mp4") as video:
+            write_manifest(video, draft / "clip.manifest.json")
         points = _sample(draft, clip, seed)
         _draw(draft, clip, points)
         picture(draft / "picture.jpg")

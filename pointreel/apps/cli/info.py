@@ -17,8 +17,8 @@ from .options import dataset_at, formats_at
 EXAMPLES = (
     "pointreel info demo/clip.mp4",
     "pointreel info demo/clip.mp4 --check --json",
-    "pointreel info demo/clip.mp4 --manifest demo/clip.manifest.json",
     "pointreel info demo/clip.mp4 --against demo/clip.manifest.json",
+    "pointreel info demo/overlay.mp4 --manifest demo/overlay.manifest.json",
     "pointreel info demo/DAVIS",
 )
 
@@ -46,7 +46,7 @@ def info(
             for _ in progress(video, "reading", len(video)):
                 pass
         if manifest:
-            _write_manifest(video, manifest)
+            write_manifest(video, manifest)
         _say_video(video, checked=check, as_json=as_json)
         if video.skipped:
             raise typer.Exit(SKIPPED_BROKEN)
@@ -61,7 +61,8 @@ def _compare(video: Video, path: Path) -> None:
     remarks.print(f"{video.info.path}: is the video of {path}.")
 
 
-def _write_manifest(video: Video, path: Path) -> None:
+def write_manifest(video: Video, path: Path) -> None:
+    """Keep what an annotation has to remember of its video."""
     text = json.dumps(Manifest.of(video).to_dict()) + "\n"
     with replacing(path) as draft:
         draft.write_text(text, encoding="utf-8")
