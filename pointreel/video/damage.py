@@ -67,18 +67,3 @@ class Damage:
 
 def _reaches(spread: _Spread, ordinal: int, frame: int) -> bool:
     return spread.ordinal < ordinal and (ordinal < spread.end or (ordinal < spread.after and frame < spread.floor))
-
-
-def is_free_h264(packet: memoryview) -> bool:
-    """Whether an H.264 packet says that no other picture refers to it: nal_ref_idc is 0 (ITU-T H.264, 7.4.1)."""
-    start = 0
-    while start + 5 <= len(packet):
-        if bytes(packet[start : start + 3]) == b"\0\0\1":
-            return packet[start + 3] & 0x7F == 1
-        length = int.from_bytes(packet[start : start + 4], "big")
-        if length == 1:
-            return packet[start + 4] & 0x7F == 1
-        if packet[start + 4] & 0x1F in (1, 5):
-            return packet[start + 4] & 0x7F == 1
-        start += 4 + length
-    return False

@@ -10,10 +10,13 @@ from collections.abc import Iterator
 
 import av
 from av import VideoFrame
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import PictureType
+from av.video.stream import VideoStream
 
-from .damage import Damage, Fault, is_free_h264
+from .damage import Damage, Fault
 from .demuxing import Demuxer
+from .h264 import nothing_builds_on
 from .media import Media
 from .packets import CORRUPT, MISSING
 
@@ -39,6 +42,8 @@ class Reader:
         self._media = media
         self._fast: Demuxer | None = None
         self._careful: Demuxer | None = None
+        self._sent = 0
+        self._is_landing = False
 
     def close(self) -> None:
         for demuxer in (self._fast, self._careful):
@@ -58,16 +63,28 @@ class Reader:
             except _NotAnEntry:
                 continue
             except _Irregular:
-                pass
+                sent = self._sent
+            alarm, is_false = frame, True
             for at, item in self._read_careful(frame):
                 frame = at + 1
+                is_false &= not isinstance(item, Fault)
                 yield at, item
-                if not isinstance(item, Fault) and self._is_entry(at):
+                if not isinstance(item, Fault) and self._is_entry(at, after=sent):
                     break
+            if is_false:
+                self._calm_down(alarm)
 
-    def _is_entry(self, frame: int) -> bool:
+    def _is_entry(self, frame: int, *, after: int) -> bool:
+        """Whether the fast reader may go on from here, past all packets that it had sent when it stopped."""
         line = self._media.timeline
-        return line.entry(frame)[0] == line.ordinals[frame]
+        return after < line.ordinals[frame] == line.entry(frame)[0]
+
+    def _calm_down(self, alarm: int) -> None:
+        self._media.false_alarms.append(alarm)
+        if not self._media.is_fussy and self._fast is not None:
+            self._fast.close()
+            self._fast = None
+            self._media.timeline.distrusted.clear()
 
     def _read_fast(self, first: int) -> Iterator[tuple[int, VideoFrame]]:
         """A picture is handed out once every packet up to its own has come out whole: it builds on some of them."""
@@ -76,6 +93,7 @@ class Reader:
         waiting: dict[int, VideoFrame] = {}
         done: set[int] = set()
         expected, last, sound = first, floor - 1, entry
+        self._is_landing = entry > 0
         for ordinal, picture in self._pictures(entry):
             frame = line.frames[ordinal]
             if frame < floor:
@@ -85,7 +103,7 @@ class Reader:
                 raise _NotAnEntry
             if frame != last + 1 or picture.is_corrupt:
                 raise _Irregular
-            last = frame
+            last, self._is_landing = frame, False
             done.add(ordinal)
             while sound < len(line.frames) and (sound in done or line.frames[sound] < floor):
                 done.discard(sound)
@@ -112,18 +130,27 @@ class Reader:
             for ordinal, packet in self._fast.packets(entry):
                 if ordinal != previous + 1:
                     raise _Irregular
-                previous = ordinal
+                previous = self._sent = ordinal
                 if flags[ordinal] & CORRUPT or (ordinal in losses and ordinal != entry):
                     raise _Irregular
                 if not packet.size:
                     continue
                 packet.pts = packet.dts = ordinal
-                for picture in context.decode(packet):
+                for picture in self._decode(context, packet):
                     yield _ordinal_of(picture), picture
             for picture in context.decode(None):
                 yield _ordinal_of(picture), picture
         except av.FFmpegError:
             raise _Irregular from None
+
+    def _decode(self, context: VideoCodecContext, packet: "av.Packet[VideoStream]") -> list[VideoFrame]:
+        """Until the first picture that counts is out, errors are those of pictures that need the GOP before."""
+        try:
+            return context.decode(packet)
+        except av.FFmpegError:
+            if self._is_landing:
+                return []
+            raise
 
     def _read_careful(self, first: int) -> Iterator[tuple[int, VideoFrame | Fault]]:
         """Hold pictures back until no fault found later can concern them, then say of each what became of it."""
@@ -175,7 +202,7 @@ class Reader:
                 damage.note_loss_before(ordinal)
             if not packet.size:
                 continue
-            if packet.is_disposable or (media.codec == "h264" and is_free_h264(memoryview(packet))):
+            if packet.is_disposable or (media.codec == "h264" and nothing_builds_on(memoryview(packet))):
                 free.add(ordinal)
             if media.packets.flags[ordinal] & CORRUPT:
                 yield ordinal, Fault("its packet is not whole")

@@ -43,7 +43,7 @@ class Demuxer:
         self._container = open_container(self._media.path, self._media.name)
         stream = self._container.streams[self._media.stream]
         self._stream = stream if isinstance(stream, VideoStream) else best_stream(self._container, self._media.name)
-        set_up_decoder(self._stream, careful=self._careful, strict=self._media.strict_decoder)
+        set_up_decoder(self._stream, self._media, careful=self._careful)
         self._fresh = True
 
     def _land(self, first: int) -> Iterator[NumberedPacket]:

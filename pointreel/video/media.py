@@ -1,7 +1,7 @@
 """One opened video file: the stream that is read, its packets and its timeline, shared by all who decode it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
@@ -16,10 +16,15 @@ from .timeline import Timeline
 STRICT_CODECS = {"hevc": "explode", "mjpeg": "explode", "ffv1": "crccheck+explode"}
 """Decoders that hide damage unless told not to; the others flag the picture or fail by themselves."""
 
+_FALSE_ALARMS = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """``path`` is read; ``name`` is what errors call it (the two differ for a stream). ``stream`` is its index."""
+    """``path`` is read; ``name`` is what errors call it (the two differ for a stream). ``stream`` is its index.
+
+    ``false_alarms`` are frames at which the fast reader stopped for nothing; after a few it is told to be less fussy.
+    """
 
     path: Path
     name: Path
@@ -28,6 +33,12 @@ class Media:
     packets: Packets
     timeline: Timeline
     strict_decoder: bool = True
+    false_alarms: list[int] = field(default_factory=list)
+
+    @property
+    def is_fussy(self) -> bool:
+        """Whether the fast reader's decoder fails at the smallest oddity; one that enters an open GOP always would."""
+        return self.strict_decoder and len(self.false_alarms) < _FALSE_ALARMS and not self.timeline.has_open_gops
 
 
 def open_container(path: Path, name: Path) -> InputContainer:
@@ -68,13 +79,17 @@ def best_stream(container: InputContainer, name: Path) -> VideoStream:
     return next((stream for stream in streams if best is not None and stream.index == best.index), streams[0])
 
 
-def set_up_decoder(stream: VideoStream, *, careful: bool, strict: bool) -> None:
+def set_up_decoder(stream: VideoStream, media: Media, *, careful: bool) -> None:
     """Several threads for speed; one thread where it must be known which packet an error belongs to.
 
-    Threads are capped because each holds a picture of its own.
+    Threads are capped because each holds a picture of its own. With several, a picture may be handed out before the
+    thread that draws it has flagged it as damaged; so the decoder is told to fail instead, at the smallest oddity.
     """
     context = stream.codec_context
+    codec = context.codec.canonical_name
     context.thread_type = "NONE" if careful else "AUTO"
     context.thread_count = 1 if careful else min((os.cpu_count() or 1) + 1, 9)
-    if strict and context.codec.canonical_name in STRICT_CODECS:
-        context.options = {"err_detect": STRICT_CODECS[context.codec.canonical_name]}
+    if media.strict_decoder and codec in STRICT_CODECS:
+        context.options = {"err_detect": STRICT_CODECS[codec]}
+    elif media.is_fussy and not careful:
+        context.options = {"err_detect": "explode"}

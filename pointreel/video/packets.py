@@ -9,6 +9,8 @@ import av
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from .h264 import is_intra
+
 UNKNOWN = -(1 << 63)
 """Stands for a time or a place that the container does not give."""
 
@@ -72,6 +74,7 @@ class Packets:
 def scan(container: InputContainer, stream: VideoStream) -> Packets:
     """Read the whole stream once, packet by packet, and keep what identifies each."""
     packets = Packets(array("q"), array("q"), array("q"), array("q"), bytearray())
+    is_h264 = stream.codec_context.codec.canonical_name == "h264"
     listed = _listed(container, stream)
     problem = ""
     hides = HIDES.get(stream.codec_context.codec.canonical_name)
@@ -84,7 +87,8 @@ def scan(container: InputContainer, stream: VideoStream) -> Packets:
             packets.pos.append(UNKNOWN if packet.pos is None or packet.pos < 0 else packet.pos)
             packets.size.append(packet.size)
             hidden = packet.is_discard or not packet.size or (hides is not None and hides(memoryview(packet)))
-            packets.flags.append(KEY * packet.is_keyframe | HIDDEN * hidden | CORRUPT * packet.is_corrupt)
+            is_key = packet.is_keyframe and (not is_h264 or not packet.size or is_intra(memoryview(packet)))
+            packets.flags.append(KEY * is_key | HIDDEN * hidden | CORRUPT * packet.is_corrupt)
     except av.FFmpegError as error:
         problem = error.strerror or str(error)
     return replace(_with_missing(packets, listed), problem=problem)

@@ -10,7 +10,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from itertools import pairwise
+from functools import cached_property
+from itertools import accumulate, pairwise
 from statistics import median_low
 
 from .packets import HIDDEN, KEY, MISSING, UNKNOWN, Packets
@@ -55,21 +56,35 @@ class Timeline:
             at -= 1
         return 0, 0
 
+    @cached_property
+    def has_open_gops(self) -> bool:
+        """Whether any picture is shown before a key picture that stands before it in the file."""
+        before = list(accumulate((frame >= 0 for frame in self.frames), initial=0))
+        return any(before[entry] != floor for entry, floor in zip(self.entries, self.floors, strict=True))
+
     def distrust(self, entry: int) -> None:
         """Never start from here again: the container calls it a key packet and the picture says it is none."""
         self.distrusted.add(entry)
 
     def spoiled_by(self, ordinal: int) -> tuple[int, int, int]:
-        """What a fault at ``ordinal`` spoils: packets up to a next entry, and after it those shown before its floor.
+        """What may be built on a fault at ``ordinal``, as (end, after, floor).
 
-        Returned as (end, end of the GOP after it, floor): ordinals below end, or below the second and shown before
-        the floor, are built on the fault.
+        That is, later packets below ``end``, and later ones below ``after`` whose frame is shown before ``floor``:
+        pictures that an open GOP shows before its key picture build on the GOP before, and nothing else on them.
         """
-        sound = [at for at, entry in enumerate(self.entries) if entry > ordinal and entry not in self.distrusted]
-        if not sound:
-            return len(self.frames), len(self.frames), len(self)
-        after = self.entries[sound[1]] if len(sound) > 1 else len(self.frames)
-        return self.entries[sound[0]], after, self.floors[sound[0]]
+        here = bisect_right(self.entries, ordinal) - 1
+        if here >= 0 and 0 <= self.frames[ordinal] < self.floors[here]:
+            return ordinal, self._entry_after(here)[0], self.floors[here]
+        end, floor = self._entry_after(here)
+        after, _ = self._entry_after(bisect_left(self.entries, end))
+        return end, after, floor
+
+    def _entry_after(self, at: int) -> tuple[int, int]:
+        """The next sound entry after the one at this place of the list, and its floor; the end where there is none."""
+        for entry, floor in zip(self.entries[at + 1 :], self.floors[at + 1 :], strict=True):
+            if entry not in self.distrusted:
+                return entry, floor
+        return len(self.frames), len(self)
 
 
 def is_timed(packets: Packets, container: str, codec: str, *, interlaced: bool) -> bool:

@@ -135,7 +135,7 @@ def test_a_vp9_packet_says_whether_it_is_shown() -> None:
 
 
 def test_real_clips_read_the_same_in_every_order(shared: Path) -> None:
-    for path in sorted((shared / "data" / "clips").glob("*.mp4")):
+    for path in (shared / "data" / "clips" / name for name in ("bear.mp4", "teddy.mp4")):
         with av.open(str(path)) as container:
             num_frames = sum(1 for _ in container.decode(video=0))
         with pointreel.video.open(path) as video:
