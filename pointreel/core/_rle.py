@@ -23,6 +23,8 @@ Edges = NDArray[np.int64]
 Places = NDArray[np.signedinteger]
 """Positions that go on from mask to mask, in 32 bits where they fit."""
 
+_Spans = tuple[Places, Places, NDArray[np.int64]]
+
 _FIRST = 48
 _MORE = 32
 _HALF = 16
@@ -77,7 +79,7 @@ def counts_from_edges(edges: Edges, num_pixels: int) -> bytes:
     return _write(values)[0]
 
 
-def spans_from_many(counts: Sequence[bytes], num_pixels: int) -> tuple[Places, Places, NDArray[np.int64]]:
+def spans_from_many(counts: Sequence[bytes], num_pixels: int) -> _Spans:
     """Where the runs of set pixels start and end, for many masks of one size, and how many runs each mask has.
 
     Positions go on from mask to mask: those of mask k have ``k * num_pixels`` added. One pass over all bytes.
@@ -112,7 +114,7 @@ def counts_from_many(edges: Edges, bounds: NDArray[np.int64], num_pixels: int) -
     return [data[i:j] for i, j in pairwise(cuts)]
 
 
-def _spans_of_canonical(counts: Sequence[bytes], num_pixels: int) -> tuple[Places, Places, NDArray[np.int64]] | None:
+def _spans_of_canonical(counts: Sequence[bytes], num_pixels: int) -> _Spans | None:
     """What ``spans_from_many`` gives, or None where bytes are wrong, or have runs of no length."""
     last = np.cumsum([len(data) for data in counts])
     try:

@@ -40,12 +40,10 @@ def iou_matrix(a: Sequence[Mask], b: Sequence[Mask], iscrowd: ArrayLike | None =
     if not len(a) or not len(b):
         return np.zeros((len(a), len(b)))
     height, width = require_one_size([*a, *b])
-    left, right = _Stack.of(a, height, width), _Stack.of(b, height, width)
-    if _many_runs(left, right):
-        shared = _shared_by_bits(left, right)
-    else:
-        shared = _shared_by_strips(_Strips.of(left), _Strips.of(right), len(a), len(b))
-    return _ratio(shared, left.area, right.area, crowd)
+    stack = _Stack(height, width, *spans_from_many([mask.counts for mask in (*a, *b)], height * width))
+    shared = _shared_by_bits(stack, len(a)) if _many_runs(stack, len(a)) else _shared_by_strips(stack, len(a))
+    area = stack.area()
+    return _ratio(shared, area[: len(a)], area[len(a) :], crowd)
 
 
 def box_iou_matrix(a: Sequence[Box], b: Sequence[Box], iscrowd: ArrayLike | None = None) -> Floats:
@@ -80,14 +78,13 @@ class _Stack:
     ends: Ints
     num_runs: Ints
 
-    @classmethod
-    def of(cls, masks: Sequence[Mask], height: int, width: int) -> "_Stack":
-        return cls(height, width, *spans_from_many([mask.counts for mask in masks], height * width))
-
-    @property
     def area(self) -> Floats:
-        mask = np.repeat(np.arange(len(self.num_runs)), self.num_runs)
-        area: Floats = np.bincount(mask, self.ends - self.starts, len(self.num_runs)).astype(np.float64)
+        """The number of pixels of each mask."""
+        some = np.flatnonzero(self.num_runs)
+        area = np.zeros(len(self.num_runs))
+        if len(some):
+            firsts = np.cumsum(self.num_runs) - self.num_runs
+            area[some] = np.add.reduceat(self.ends - self.starts, firsts[some])
         return area
 
 
@@ -95,7 +92,8 @@ class _Stack:
 class _Strips:
     """Pieces in strips, which are in order of place: strip k has ``ends[:, k]`` and ``starts[:, k]``, column by column.
 
-    ``bounds`` says where the strips of each 16 columns begin, ``mask`` whose they are.
+    The strips at place p, which is 16 columns, begin at ``bounds[2 * p]``, those of the second masks of the table at
+    ``bounds[2 * p + 1]``; ``mask`` says whose they are.
     """
 
     ends: Ints
@@ -104,7 +102,7 @@ class _Strips:
     mask: Ints
 
     @classmethod
-    def of(cls, stack: _Stack) -> "_Strips":
+    def of(cls, stack: _Stack, num_first: int) -> "_Strips":
         """The k-th piece of a column goes to the k-th strip of its mask there; a column without one is 0 high."""
         cut = pieces(stack.starts, stack.ends, stack.height)
         mask = cut.column // max(stack.width, 1)
@@ -115,18 +113,19 @@ class _Strips:
         key = (column >> _SHIFT) * num_keys + mask * num_layers + layer
         taken = np.zeros(-(-stack.width // _COLUMNS) * num_keys + 1, bool)
         taken[key] = True
-        index = np.cumsum(taken) - taken
+        index = np.cumsum(taken, dtype=np.int32) - taken
         owner = np.flatnonzero(taken) % num_keys // num_layers
         place = (column & (_COLUMNS - 1)) * len(owner) + index[key]
         rows = np.zeros((2, _COLUMNS * len(owner)), np.int16 if _COLUMNS * stack.height < 1 << 15 else np.int32)
         rows[0, place], rows[1, place] = cut.bottom, cut.top
         ends, starts = rows.reshape(2, _COLUMNS, -1)
-        return cls(ends, starts, index[::num_keys], owner)
+        bounds = np.sort(np.concatenate([index[::num_keys], index[num_first * num_layers :: num_keys]]))
+        return cls(ends, starts, bounds, owner)
 
 
 def _ranks(values: Ints) -> Ints:
     """For every one of sorted values how many before it are equal."""
-    rank = np.zeros(len(values), np.int64)
+    rank = np.zeros_like(values)
     again = np.flatnonzero(values[1:] == values[:-1]) + 1
     rank[again] = 1
     while len(again := again[rank[again - 1] == rank[again]]):
@@ -134,22 +133,24 @@ def _ranks(values: Ints) -> Ints:
     return rank
 
 
-def _many_runs(a: _Stack, b: _Stack) -> bool:
+def _many_runs(stack: _Stack, num_first: int) -> bool:
     """Whether bits are less work than strips, by the nanoseconds that both were measured to take."""
-    where = [stack.starts[::_COLUMNS] // max(a.height, 1) % max(a.width, 1) for stack in (a, b)]
-    one, other = (np.bincount(column >> _SHIFT, minlength=-(-a.width // _COLUMNS)) for column in where)
+    place = (stack.starts[::_COLUMNS] // max(stack.height, 1) % max(stack.width, 1)) >> _SHIFT
+    split = int(stack.num_runs[:num_first].sum()) // _COLUMNS
+    one, other = (np.bincount(some, minlength=stack.width) for some in (place[:split], place[split:]))
     by_strips = 15 * float((one * other).sum())
-    num_pixels, num_a, num_b = a.height * a.width, len(a.num_runs), len(b.num_runs)
-    by_bits = num_pixels * (0.2 * (num_a + num_b) + num_a * num_b / 64)
+    num_all, num_pairs = len(stack.num_runs), num_first * (len(stack.num_runs) - num_first)
+    by_bits = stack.height * stack.width * (0.2 * num_all + num_pairs / 64)
     return by_strips > by_bits
 
 
-def _shared_by_strips(a: _Strips, b: _Strips, num_a: int, num_b: int) -> Floats:
+def _shared_by_strips(stack: _Stack, num_first: int) -> Floats:
     """For every pair of masks what their strips share, added up whenever enough of it waits."""
-    total: Floats = np.zeros(num_a * num_b)
+    num_second = len(stack.num_runs) - num_first
+    total: Floats = np.zeros(num_first * num_second)
     waiting: list[tuple[Ints, Ints]] = []
     num_waiting = 0
-    for pair, shared in _meetings(a, b, num_b):
+    for pair, shared in _meetings(_Strips.of(stack, num_first), num_first, num_second):
         waiting.append((pair, shared))
         num_waiting += len(pair)
         if num_waiting > _WAITING:
@@ -157,7 +158,7 @@ def _shared_by_strips(a: _Strips, b: _Strips, num_a: int, num_b: int) -> Floats:
             waiting, num_waiting = [], 0
     if waiting:
         total += _added_up(waiting, len(total))
-    return total.reshape(num_a, num_b)
+    return total.reshape(num_first, num_second)
 
 
 def _added_up(parts: list[tuple[Ints, Ints]], size: int) -> Floats:
@@ -165,19 +166,17 @@ def _added_up(parts: list[tuple[Ints, Ints]], size: int) -> Floats:
     return np.bincount(pair, shared, size).astype(np.float64)
 
 
-def _meetings(a: _Strips, b: _Strips, num_b: int) -> Iterator[tuple[Ints, Ints]]:
+def _meetings(strips: _Strips, num_first: int, num_second: int) -> Iterator[tuple[Ints, Ints]]:
     """Blocks of strips that lie in the same columns: the number of their pair of masks, and the pixels they share."""
-    row = (a.mask * num_b)[:, None]
-    for (a_start, a_end), (b_start, b_end) in zip(
-        pairwise(a.bounds.tolist()), pairwise(b.bounds.tolist()), strict=True
-    ):
-        if b_start == b_end:
-            continue
-        other, step = slice(b_start, b_end), max(1, _BLOCK // (_COLUMNS * (b_end - b_start)))
-        for start in range(a_start, a_end, step):
-            one = slice(start, min(start + step, a_end))
-            both = _meet(a.ends[:, one, None], a.starts[:, one, None], b.ends[:, None, other], b.starts[:, None, other])
-            yield (row[one] + b.mask[other]).reshape(-1), both.reshape(-1)
+    ends, starts, mask = strips.ends, strips.starts, strips.mask
+    row, column = (mask * num_second)[:, None], mask - num_first
+    bounds = strips.bounds.tolist()
+    for first, second, stop in zip(bounds[::2], bounds[1::2], bounds[2::2], strict=False):
+        other, step = slice(second, stop), max(1, _BLOCK // (_COLUMNS * max(1, stop - second)))
+        for start in range(first, second if second < stop else first, step):
+            one = slice(start, min(start + step, second))
+            both = _meet(ends[:, one, None], starts[:, one, None], ends[:, None, other], starts[:, None, other])
+            yield (row[one] + column[other]).reshape(-1), both.reshape(-1)
 
 
 def _meet(
@@ -197,14 +196,15 @@ def _meet(
     return total
 
 
-def _shared_by_bits(a: _Stack, b: _Stack) -> Floats:
+def _shared_by_bits(stack: _Stack, num_first: int) -> Floats:
     """For every pair of masks how many bits both have set."""
-    bits_a, bits_b = _bits(a), _bits(b)
-    shared = np.zeros((len(bits_a), len(bits_b)))
-    step = max(1, _BLOCK // max(1, bits_a.shape[1]))
-    for mask, words in enumerate(bits_a):
-        for k in range(0, len(bits_b), step):
-            shared[mask, k : k + step] = np.bitwise_count(bits_b[k : k + step] & words).sum(axis=1, dtype=np.int64)
+    bits = _bits(stack)
+    shared = np.zeros((num_first, len(bits) - num_first))
+    step = max(1, _BLOCK // max(1, bits.shape[1]))
+    for mask, words in enumerate(bits[:num_first]):
+        for k in range(num_first, len(bits), step):
+            both = np.bitwise_count(bits[k : k + step] & words)
+            shared[mask, k - num_first : k - num_first + step] = both.sum(axis=1, dtype=np.int64)
     return shared
 
 

@@ -44,11 +44,15 @@ def pieces(starts: Ints, ends: Ints, height: int) -> Pieces:
     if np.array_equal(first, last):
         origin = first * height
         return Pieces(first, starts - origin, ends - origin)
-    column = expand(first, last + 1)
-    origin = column * height
-    top = np.repeat(starts, last + 1 - first) - origin
-    bottom = np.repeat(ends, last + 1 - first) - origin
-    return Pieces(column, np.maximum(top, 0, out=top), np.minimum(bottom, height, out=bottom))
+    num_pieces = last - first + 1
+    column, top, bottom = (np.repeat(values, num_pieces) for values in (first, starts, ends))
+    begin = (np.cumsum(num_pieces) - num_pieces)[num_pieces > 1]
+    cut = expand(begin, begin + num_pieces[num_pieces > 1])  # most runs need no cutting
+    column[cut] += (cut - np.repeat(begin, num_pieces[num_pieces > 1])).astype(column.dtype)
+    top -= column * height
+    bottom -= column * height
+    top[cut], bottom[cut] = np.maximum(top[cut], 0), np.minimum(bottom[cut], height)
+    return Pieces(column, top, bottom)
 
 
 def edges_from_pieces(strips: Pieces, height: int, width: int) -> Edges:
