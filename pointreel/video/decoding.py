@@ -144,11 +144,11 @@ class Reader:
             raise _Irregular from None
 
     def _decode(self, context: VideoCodecContext, packet: "av.Packet[VideoStream]") -> list[VideoFrame]:
-        """Until the first picture that counts is out, errors are those of pictures that need the GOP before."""
+        """Where GOPs are open, errors before the first picture that counts are those of pictures shown before it."""
         try:
             return context.decode(packet)
         except av.FFmpegError:
-            if self._is_landing:
+            if self._is_landing and self._media.timeline.has_open_gops:
                 return []
             raise
 
@@ -158,17 +158,21 @@ class Reader:
         entry, floor = line.entry(first)
         damage = Damage(line)
         waiting: dict[int, VideoFrame] = {}
-        expected = last = first
+        expected = last = floor
         for ordinal, picture in self._pictures_noting(damage, entry, floor):
             frame = line.frames[ordinal]
             if frame >= expected:
                 waiting[frame] = picture
                 last = max(last, frame)
             while expected + _WINDOW < last:
-                yield expected, damage.judge(expected, waiting.pop(expected, None))
+                verdict = damage.judge(expected, waiting.pop(expected, None))
+                if expected >= first:
+                    yield expected, verdict
                 expected += 1
         for frame in range(expected, len(line)):
-            yield frame, damage.judge(frame, waiting.pop(frame, None))
+            verdict = damage.judge(frame, waiting.pop(frame, None))
+            if frame >= first:
+                yield frame, verdict
 
     def _pictures_noting(self, damage: Damage, entry: int, floor: int) -> Iterator[tuple[int, VideoFrame]]:
         """Every picture the decoder makes; what goes wrong is noted, but for what cannot come out right from here."""

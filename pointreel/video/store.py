@@ -13,7 +13,7 @@ from .upright import Image
 MEMORY = 64 << 20
 """Bytes of decoded pictures a store keeps in memory."""
 
-DISK = 1 << 30
+DISK = 2 << 30
 """Bytes of pictures a store puts into its temporary file, in the system's folder for such files (TMPDIR), at most;
 never more than half of what is free there."""
 
