@@ -10,7 +10,19 @@
 from ..core import Shelf
 from ._audit import Content, contents, losses
 from ._convert import convert
+from ._scored_tracks import ScoredTrack, ScoredVideo, TrackFile, read_predicted_tracks, read_true_tracks
 
 shelf = Shelf("format", "pointreel.formats")
 
-__all__ = ["Content", "contents", "convert", "losses", "shelf"]
+__all__ = [
+    "Content",
+    "ScoredTrack",
+    "ScoredVideo",
+    "TrackFile",
+    "contents",
+    "convert",
+    "losses",
+    "read_predicted_tracks",
+    "read_true_tracks",
+    "shelf",
+]
