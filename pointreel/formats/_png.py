@@ -14,6 +14,7 @@ from PIL import Image
 
 from ..core import FormatError
 from ..core.palette import davis_palette
+from ._png_plain import plain_pixels
 
 Labels = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -59,6 +60,9 @@ def read_header(path: Path) -> Header:
 
 def read_labels(path: Path, size: tuple[int, int] | None = None) -> Labels:
     """The number of every pixel, (H, W) uint8, or uint16 in a 16-bit PNG. ``size``: height and width to insist on."""
+    plain = plain_pixels(path.read_bytes()) if path.is_file() else None
+    if plain is not None and size in (None, plain.shape):
+        return plain
     with _opened(path) as image:
         if image.mode not in _READABLE:
             raise _not_ids(path, image.mode)
