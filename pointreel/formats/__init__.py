@@ -10,19 +10,26 @@
 from ..core import Shelf
 from ._audit import Content, contents, losses
 from ._convert import convert
+from ._label_files import LabelFiles, png_frames, strays
+from ._png import read_header, read_labels
 from ._scored_tracks import ScoredTrack, ScoredVideo, TrackFile, read_predicted_tracks, read_true_tracks
 
 shelf = Shelf("format", "pointreel.formats")
 
 __all__ = [
     "Content",
+    "LabelFiles",
     "ScoredTrack",
     "ScoredVideo",
     "TrackFile",
     "contents",
     "convert",
     "losses",
+    "png_frames",
+    "read_header",
+    "read_labels",
     "read_predicted_tracks",
     "read_true_tracks",
     "shelf",
+    "strays",
 ]

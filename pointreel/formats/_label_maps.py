@@ -112,10 +112,10 @@ class LabelMaps:
 
 
 def sequence_names(root: Path) -> tuple[str, ...]:
-    """Every folder below ``root`` that has a PNG in it, as a path from ``root``, sorted."""
+    """Every folder below ``root`` that has a PNG in it, as a path from ``root``, sorted; links are followed."""
     names = []
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    for folder, folders, files in os.walk(root, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".") and not _leads_back(Path(folder, name))]
         if Path(folder) != root and any(_is_wanted(name, {".png"}) for name in files):
             names.append(Path(folder).relative_to(root).as_posix())
     return tuple(sorted(names))
@@ -281,6 +281,11 @@ def _segments(mask_by_id: Mapping[int, Mask]) -> dict[int, Segment]:
 
 def _is_wanted(name: str, suffixes: Collection[str]) -> bool:
     return not name.startswith(".") and Path(name).suffix in suffixes
+
+
+def _leads_back(folder: Path) -> bool:
+    """Whether a folder is a link to one that it lies in."""
+    return folder.is_symlink() and folder.parent.resolve().is_relative_to(folder.resolve())
 
 
 def _picture_of(folder: Path, frame: str) -> Path | None:

@@ -40,6 +40,7 @@ from ..core import (
     replacing_folder,
 )
 from . import _png
+from ._label_files import LabelFiles
 from ._label_maps import (
     LabelMaps,
     first_png,
@@ -126,6 +127,17 @@ class Davis:
             return LabelMaps(name=name, masks=inside(place.masks, name), pictures=pictures, decode=decode).sequence()
 
         return ListedDataset(names, open_sequence)
+
+    def label_files(self, path: Path) -> LabelFiles:
+        """The same sequences as files; sequences may be none, as in an empty folder of results."""
+        place = self._place(path)
+        return LabelFiles(root=place.masks, names=(place.only,) if place.only else self._names(place))
+
+    def splits(self, path: Path) -> frozenset[str]:
+        """The names of the lists of sequences that come with ``path``."""
+        place = self._place(path)
+        lists = () if place.sets is None or place.only else place.sets.glob("*/*.txt")
+        return frozenset(file.stem for file in lists)
 
     def write(self, dataset: Dataset, path: Path) -> None:
         with replacing_folder(path) as draft:

@@ -1,0 +1,128 @@
+"""J and F of every object on every frame of a set of label maps: what the benchmarks of video segmentation share.
+
+Frames are scored in blocks, so that long sequences are spread over workers like short ones, and only a few pictures
+are in memory at a time.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core import FormatError
+from ..core.label_maps import LabelMap
+from ..formats import read_labels
+from ._workers import run_tasks
+from .metrics.j_and_f import FrameScorer
+from .report import Progress
+
+_BLOCK = 16
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SequenceTask:
+    """The frames of a sequence to score. ``pairs`` are files of truth and prediction, which have ``size``.
+
+    ``binary``: whatever is not 0 is object 1. ``ignore_void``: pixels that are 255 in the truth do not count at all.
+    ``extra_ids``: whether a predicted number that is none of ``object_ids`` is refused, or is background.
+    """
+
+    name: str
+    object_ids: tuple[int, ...]
+    frames: tuple[str, ...]
+    pairs: tuple[tuple[Path, Path], ...]
+    size: tuple[int, int]
+    binary: bool = False
+    ignore_void: bool = False
+    refuse_extra_ids: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SequenceScores:
+    """J and F, (objects, frames), in the order of the task, and the first file of each number beside its objects."""
+
+    task: SequenceTask
+    j: Scores
+    f: Scores
+    other_truth_ids: Mapping[int, Path] = field(default_factory=dict)
+    other_predicted_ids: Mapping[int, Path] = field(default_factory=dict)
+
+
+def score_sequences(tasks: Sequence[SequenceTask], *, num_workers: int, progress: Progress) -> list[SequenceScores]:
+    """The scores of each sequence, in order."""
+    blocks = [block for task in tasks for block in _blocks(task)]
+    parts = run_tasks(_score_block, blocks, num_workers=num_workers, progress=progress, what="scoring")
+    by_name = {name: list(group) for name, group in groupby(parts, lambda part: part.task.name)}
+    return [_joined(task, by_name.get(task.name, [])) for task in tasks]
+
+
+def _blocks(task: SequenceTask) -> Iterator[SequenceTask]:
+    for start in range(0, len(task.pairs), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        yield replace(task, frames=task.frames[part], pairs=task.pairs[part])
+
+
+def _joined(task: SequenceTask, parts: list[SequenceScores]) -> SequenceScores:
+    nothing = np.empty((len(task.object_ids), 0))
+    return SequenceScores(
+        task=task,
+        j=np.concatenate([nothing, *(part.j for part in parts)], axis=1),
+        f=np.concatenate([nothing, *(part.f for part in parts)], axis=1),
+        other_truth_ids=_first_of(part.other_truth_ids for part in parts),
+        other_predicted_ids=_first_of(part.other_predicted_ids for part in parts),
+    )
+
+
+def _first_of(paths_by_id: Iterator[Mapping[int, Path]]) -> dict[int, Path]:
+    first: dict[int, Path] = {}
+    for path_by_id in paths_by_id:
+        first = {**path_by_id, **first}
+    return first
+
+
+def _score_block(task: SequenceTask) -> SequenceScores:
+    scorer = _scorer(*task.size)
+    known = {*task.object_ids}
+    others: tuple[dict[int, Path], dict[int, Path]] = {}, {}
+    j, f = np.empty((2, len(task.object_ids), len(task.pairs)))
+    for k, paths in enumerate(task.pairs):
+        scores = scorer(*_label_maps(task, *paths), task.object_ids)
+        j[:, k], f[:, k] = scores.j, scores.f
+        for path, ids, seen in zip(paths, (scores.truth_ids, scores.predicted_ids), others, strict=True):
+            for other in {*ids} - known:
+                seen.setdefault(other, path)
+        if others[1] and task.refuse_extra_ids:
+            raise _extra_id(task, others[1])
+    return SequenceScores(task=task, j=j, f=f, other_truth_ids=others[0], other_predicted_ids=others[1])
+
+
+def _label_maps(task: SequenceTask, truth_path: Path, path: Path) -> tuple[LabelMap, LabelMap]:
+    truth, prediction = read_labels(truth_path, task.size), read_labels(path, task.size)
+    if task.binary:
+        return (truth != 0).view(np.uint8), (prediction != 0).view(np.uint8)
+    if task.ignore_void and (void := truth == 255).any():
+        truth, prediction = (np.where(void, np.zeros_like(labels), labels) for labels in (truth, prediction))
+    return truth, prediction
+
+
+@lru_cache(maxsize=2)
+def _scorer(height: int, width: int) -> FrameScorer:
+    return FrameScorer(height, width)
+
+
+def _extra_id(task: SequenceTask, path_by_id: Mapping[int, Path]) -> FormatError:
+    other, path = min(path_by_id.items())
+    ids = task.object_ids
+    known = f"objects {ids[0]} to {ids[-1]}" if len(ids) > 1 else f"object {ids[0]}" if ids else "no object"
+    return FormatError(
+        path,
+        "",
+        found=f"a pixel of {other}",
+        expected=f"{known}, as the truth of {task.name!r} has",
+        hint="Write 0 where no object is.",
+    )

@@ -1,0 +1,62 @@
+"""Work done in this process or in several; a worker that dies ends the run, and none outlives it."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+from multiprocessing.context import BaseContext
+from typing import TypeVar
+
+from ..core import PointreelError
+from .report import Progress
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def run_tasks(
+    function: Callable[[Task], Result], tasks: Sequence[Task], *, num_workers: int, progress: Progress, what: str
+) -> list[Result]:
+    """``[function(task) for task in tasks]``, by ``num_workers`` processes if more than one.
+
+    The first error of a task is raised, and what has not begun by then never begins.
+    """
+    if num_workers < 1:
+        raise PointreelError(f"{num_workers} workers cannot score anything. Give 1 or more.")
+    num_workers = min(num_workers, len(tasks))
+    if num_workers <= 1:
+        return [function(task) for task in progress(tasks, what, len(tasks))]
+    pool = ProcessPoolExecutor(num_workers, _context(), _start_worker)
+    try:
+        running = [pool.submit(function, task) for task in tasks]
+        return [future.result() for future in progress(running, what, len(running))]
+    except BrokenProcessPool:
+        raise PointreelError(
+            "A worker process ended before its work was done, as when memory runs out or somebody ends it. "
+            "Nothing was scored. Use fewer workers."
+        ) from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _context() -> BaseContext:
+    """Forking starts at once, but is safe only where no other thread runs."""
+    forks = sys.platform == "linux" and threading.active_count() == 1
+    return get_context("fork" if forks else "spawn")
+
+
+def _start_worker() -> None:
+    """Ctrl-C is the parent's to handle; and where the parent dies without a word, so does the worker."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
