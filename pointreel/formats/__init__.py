@@ -11,6 +11,7 @@ from ..core import Shelf
 from ._audit import Content, contents, losses
 from ._convert import convert
 from ._label_files import LabelFiles, png_frames, strays
+from ._narrative_grounding import Expression, GroundingFiles, NarrativeGrounding, result_frames
 from ._png import read_header, read_labels
 from ._scored_tracks import ScoredTrack, ScoredVideo, TrackFile, read_predicted_tracks, read_true_tracks
 
@@ -18,7 +19,10 @@ shelf = Shelf("format", "pointreel.formats")
 
 __all__ = [
     "Content",
+    "Expression",
+    "GroundingFiles",
     "LabelFiles",
+    "NarrativeGrounding",
     "ScoredTrack",
     "ScoredVideo",
     "TrackFile",
@@ -30,6 +34,7 @@ __all__ = [
     "read_labels",
     "read_predicted_tracks",
     "read_true_tracks",
+    "result_frames",
     "shelf",
     "strays",
 ]
