@@ -87,6 +87,7 @@ def test_a_loss_is_named_and_refused(run, tmp_path: Path) -> None:
             "There is no format named 'coconut'. Did you mean 'coco'?",
         ),
         (("convert", "--to", "coco", "demo/DAVIS", "demo/points.json"), 1, "demo/points.json: exists"),
+        (("convert", "--to", "coco", "demo/DAVIS", "/dev/null"), 1, "/dev/null: exists"),
         (("convert", "--to", "coco", "--read", "yaer=1", "demo/DAVIS", "x"), 1, "has no option 'yaer=1'"),
         (("sample", "demo/DAVIS", "x", "--to", "davis"), 1, "cannot hold points. These can:"),
         (("sample", "demo/DAVIS", "x", "--sampler", "rnadom"), 1, "Did you mean 'random'?"),

@@ -1,5 +1,6 @@
 """Options in their own words: ``--read year=2016`` sets a field of the format's ``Config``, in the field's own type."""
 
+import os
 from dataclasses import fields
 from pathlib import Path
 from types import NoneType
@@ -69,5 +70,6 @@ def formats_at(path: Path) -> list[str]:
 
 def must_be_new(target: Path) -> None:
     """Refuse to write over anything."""
-    if target.is_file() or (target.is_dir() and any(target.iterdir())):
+    is_empty_folder = target.is_dir() and not any(target.iterdir())
+    if os.path.lexists(target) and not is_empty_folder:
         raise PointreelError(f"{target}: exists. Choose another place or remove it first; nothing is overwritten.")
