@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from threading import Lock
 
@@ -21,6 +22,7 @@ _NEAR = 4
 """A request this many frames before the last one is taken for a walk backwards."""
 
 Convert = Callable[[VideoFrame], Image]
+Run = Iterator[tuple[int, VideoFrame | Fault]]
 
 
 class FileSource:
@@ -30,21 +32,21 @@ class FileSource:
         self.files: tuple[Path, ...] = (path,)
         self._media, header, self.damage = index_file(path, name or path)
         self._reader = Reader(self._media)
-        first = self._first_picture()
+        self._run, first = self._begin()
         self._orientation = Orientation.of(first)
         self.info = _describe(self._media.name, kind, header, self._media.timeline, first, self._orientation)
         self._lock = Lock()
-        self._run: Iterator[tuple[int, VideoFrame | Fault]] = iter(())
-        self._next = self._last = -1
+        self._next, self._last = 0, -1
         self._first = first
         self._convert = rgb_converter(self._orientation)
         self._store = self._new_store(self._convert)
 
     def forwards(self, start: int, stop: int) -> Iterator[Frame | Skipped]:
         """Frames ``start`` to ``stop``, without the latter."""
-        reader, convert = Reader(self._media), rgb_converter(self._orientation)
+        reader, run = self._reader_from(start)
+        convert = rgb_converter(self._orientation)
         try:
-            for frame, item in reader.read(start) if start < stop else ():
+            for frame, item in run if start < stop else ():
                 yield self._finish(frame, item, convert)
                 if frame + 1 >= stop:
                     return
@@ -80,7 +82,7 @@ class FileSource:
 
     def close(self) -> None:
         with self._lock:
-            self._run = iter(())
+            self._run, self._next = iter(()), -1
             self._reader.close()
             self._store.close()
 
@@ -115,7 +117,7 @@ class FileSource:
             begin = earlier
         return max(begin, last + 1 - store.capacity)
 
-    def _fill(self, store: Store, run: Iterator[tuple[int, VideoFrame | Fault]], stop: int) -> dict[int, Skipped]:
+    def _fill(self, store: Store, run: Run, stop: int) -> dict[int, Skipped]:
         """Put the frames of ``run`` up to ``stop`` aside; those that are broken are returned."""
         faults: dict[int, Skipped] = {}
         store.empty()
@@ -143,16 +145,27 @@ class FileSource:
         return Skipped(frame, f"its picture is {size} where the video is {usual}; cut the video at this frame")
 
     def _new_store(self, convert: Convert) -> Store:
-        return Store(self._first, (self.info.height, self.info.width, 3), convert)
+        return Store(self._first, convert)
 
-    def _first_picture(self) -> VideoFrame:
-        """The first frame there is a picture of, which tells size, pixel format and orientation."""
-        fault = Fault("it has no frame")
-        for frame, item in self._reader.read(0):
+    def _reader_from(self, frame: int) -> tuple[Reader, Run]:
+        """A reader of one's own; the one that was begun on opening, where it still stands at the beginning."""
+        with self._lock:
+            if frame or self._next or self._last >= 0:
+                reader = Reader(self._media)
+                return reader, reader.read(frame)
+            taken = self._reader, self._run
+            self._reader, self._run, self._next = Reader(self._media), iter(()), -1
+            return taken
+
+    def _begin(self) -> tuple[Run, VideoFrame]:
+        """All frames, and the first of them there is a picture of, which tells size, pixel format and orientation."""
+        run, passed = self._reader.read(0), []
+        for frame, item in run:
+            passed.append((frame, item))
             if isinstance(item, VideoFrame):
-                return item
-            fault = fault if frame else item
-        raise VideoError(self._media.name, f"not one of its frames can be decoded: {fault.reason}", frame=0)
+                return chain(passed, run), item
+        reason = passed[0][1].reason if passed and isinstance(passed[0][1], Fault) else "it has no frame"
+        raise VideoError(self._media.name, f"not one of its frames can be decoded: {reason}", frame=0)
 
 
 def _describe(
