@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code: the command line, the formats, the samplers.
+"""Writes the pages that are made from the code: the command line, the formats, the samplers, the scores.
 
 ``python docs/generate.py`` writes them; with ``--check`` it only says whether they are up to date.
 """
@@ -15,7 +15,8 @@ from typing import get_args, get_origin, get_type_hints
 from typer.models import ArgumentInfo
 
 from pointreel.apps.cli.app import COMMANDS, EXIT_CODES, app, commands
-from pointreel.core import Feature
+from pointreel.core import Feature, Shelf
+from pointreel.evaluate import scorers
 from pointreel.formats import shelf as formats
 from pointreel.points import frame_samplers, samplers
 
@@ -69,11 +70,13 @@ def loss_table() -> str:
     ]
     heads = " | ".join(f"[{name}](#{name})" for name in names)
     table = f"| | {heads} |\n|---|" + ":-:|" * len(names) + "\n" + "\n".join(rows) + "\n"
-    return f'<div class="losses" markdown>\n\n{table}\n</div>\n\n' + "\n".join(_format_section(name) for name in names)
+    return f'<div class="losses" markdown>\n\n{table}\n</div>\n\n' + "\n".join(
+        _section(formats, name) for name in names
+    )
 
 
-def _format_section(name: str) -> str:
-    module = formats.module(name)
+def _section(shelf: Shelf, name: str) -> str:
+    module = shelf.module(name)
     rows = "\n".join(f"| `{field}` | `{default!r}` |" for field, default in _options(module.Config))
     options = f"\n| option | default |\n|---|---|\n{rows}\n" if rows else ""
     words = re.sub("::$", ":", cleandoc(module.__doc__ or ""), flags=re.MULTILINE)
@@ -93,10 +96,16 @@ def sampler_tables() -> str:
     return "\n".join(parts)
 
 
+def scorer_sections() -> str:
+    """Each benchmark: what its figures mean, in its own words, and its options."""
+    return "\n".join(_section(scorers, name) for name in scorers.names())
+
+
 PAGES = {
     DOCS / "reference" / "cli.md": command_line,
     DOCS / "generated" / "formats.md": loss_table,
     DOCS / "generated" / "samplers.md": sampler_tables,
+    DOCS / "generated" / "scorers.md": scorer_sections,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ... import __version__
-from . import convert, demo, info, list, sample, stats
+from . import convert, demo, info, list, sample, score, stats
 from .console import out
 
 COMMANDS: dict[str, ModuleType] = {
@@ -15,6 +15,7 @@ COMMANDS: dict[str, ModuleType] = {
     "convert": convert,
     "sample": sample,
     "stats": stats,
+    "score": score,
     "list": list,
     "demo": demo,
 }

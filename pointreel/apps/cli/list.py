@@ -1,4 +1,4 @@
-"""What there is: engines, formats, samplers, recipes."""
+"""What there is: engines, formats, samplers, scorers, recipes."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ...core import Shelf
+from ...evaluate import scorers
 from ...formats import shelf as formats
 from ...points import frame_samplers, samplers
 from .console import out, print_json, print_table
@@ -20,6 +21,7 @@ SHELVES = {
     ),
     "formats": (formats,),
     "samplers": (samplers, frame_samplers),
+    "scorers": (scorers,),
     "recipes": (Shelf("recipe", "pointreel.train.recipes"),),
 }
 
@@ -28,6 +30,7 @@ class Kind(StrEnum):
     ENGINES = "engines"
     FORMATS = "formats"
     SAMPLERS = "samplers"
+    SCORERS = "scorers"
     RECIPES = "recipes"
 
 
@@ -35,7 +38,7 @@ def list_(
     kind: Annotated[Kind, typer.Argument(help="What to list.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """List the engines, formats, samplers or recipes there are, each with what it is for."""
+    """List the engines, formats, samplers, scorers or recipes there are, each with what it is for."""
     rows = [(shelf.kind, name, shelf.summary(name)) for shelf in SHELVES[kind.value] for name in shelf.names()]
     if as_json:
         print_json([{"kind": what, "name": name, "summary": summary} for what, name, summary in rows])
