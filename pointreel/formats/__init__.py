@@ -9,6 +9,7 @@
 
 from ..core import Shelf
 from ._audit import Content, contents, losses
+from ._burst_tracks import BurstSequence, BurstTracks, Detection
 from ._convert import convert
 from ._label_files import LabelFiles, png_frames, strays
 from ._narrative_grounding import Expression, GroundingFiles, NarrativeGrounding, result_frames
@@ -18,7 +19,10 @@ from ._scored_tracks import ScoredTrack, ScoredVideo, TrackFile, read_predicted_
 shelf = Shelf("format", "pointreel.formats")
 
 __all__ = [
+    "BurstSequence",
+    "BurstTracks",
     "Content",
+    "Detection",
     "Expression",
     "GroundingFiles",
     "LabelFiles",

@@ -125,7 +125,7 @@ class _File:
         return ListedDataset(names, self._open, self.categories.number_by_name)
 
     def _note(self, record: Record) -> str:
-        name = _name(record)
+        name = sequence_name(record)
         self._id_by_name[name] = self._ids.add(record)
         return name
 
@@ -163,7 +163,8 @@ def _file(path: Path, split: str) -> Path:
     return json_to_read(path, split, "*/all_classes.json")
 
 
-def _name(record: Record) -> str:
+def sequence_name(record: Record) -> str:
+    """``dataset/seq_name``, as the folder of its images is called."""
     dataset = record.text("dataset", "") if record.fields.get("dataset") is not None else ""
     name = record.text("seq_name")
     return safe_name(record, "seq_name", f"{dataset}/{name}" if dataset else name)
