@@ -14,6 +14,7 @@ from .damage import Fault
 from .decoding import Reader
 from .indexing import Header, index_file
 from .info import Skipped, VideoInfo, VideoKind
+from .media import open_container
 from .store import Store
 from .timeline import Timeline
 from .upright import Image, Orientation, rgb_converter
@@ -30,9 +31,14 @@ class FileSource:
 
     def __init__(self, path: Path, *, name: Path | None = None, kind: VideoKind = "file") -> None:
         self.files: tuple[Path, ...] = (path,)
-        self._media, header, self.damage = index_file(path, name or path)
-        self._reader = Reader(self._media)
-        self._run, first = self._begin()
+        container = open_container(path, name or path)
+        try:
+            self._media, header, self.damage = index_file(container, path, name or path)
+            self._reader = Reader(self._media, container)
+            self._run, first = self._begin()
+        except BaseException:
+            container.close()
+            raise
         self._orientation = Orientation.of(first)
         self.info = _describe(self._media.name, kind, header, self._media.timeline, first, self._orientation)
         self._lock = Lock()

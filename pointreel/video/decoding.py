@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import av
 from av import VideoFrame
-from av.video.codeccontext import VideoCodecContext
+from av.container import InputContainer
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
@@ -38,9 +38,10 @@ class _NotAnEntry(Exception):
 class Reader:
     """A position in a video file. Not for two threads at once; any number of readers may share one ``Media``."""
 
-    def __init__(self, media: Media) -> None:
+    def __init__(self, media: Media, container: InputContainer | None = None) -> None:
+        """``container`` is the file where it is open already."""
         self._media = media
-        self._fast: Demuxer | None = None
+        self._fast = None if container is None else Demuxer(media, careful=False, container=container)
         self._careful: Demuxer | None = None
         self._sent = 0
         self._is_landing = False
@@ -123,7 +124,6 @@ class Reader:
         media = self._media
         if self._fast is None:
             self._fast = Demuxer(media, careful=False)
-        context = self._fast.stream.codec_context
         flags, losses = media.packets.flags, media.timeline.losses
         previous = entry - 1
         try:
@@ -136,17 +136,17 @@ class Reader:
                 if not packet.size:
                     continue
                 packet.pts = packet.dts = ordinal
-                for picture in self._decode(context, packet):
+                for picture in self._decode(packet):
                     yield _ordinal_of(picture), picture
-            for picture in context.decode(None):
+            for picture in self._fast.stream.codec_context.decode(None):
                 yield _ordinal_of(picture), picture
         except av.FFmpegError:
             raise _Irregular from None
 
-    def _decode(self, context: VideoCodecContext, packet: "av.Packet[VideoStream]") -> list[VideoFrame]:
+    def _decode(self, packet: "av.Packet[VideoStream]") -> list[VideoFrame]:
         """Where GOPs are open, errors before the first picture that counts are those of pictures shown before it."""
         try:
-            return context.decode(packet)
+            return packet.decode()
         except av.FFmpegError:
             if self._is_landing and self._media.timeline.has_open_gops:
                 return []
@@ -212,7 +212,7 @@ class Reader:
                 yield ordinal, Fault("its packet is not whole")
             packet.pts = packet.dts = ordinal
             try:
-                pictures = self._careful.stream.codec_context.decode(packet)
+                pictures = packet.decode()
             except av.FFmpegError:
                 yield ordinal, Fault("its packet is broken")
                 continue

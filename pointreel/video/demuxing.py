@@ -14,14 +14,14 @@ NumberedPacket = tuple[int, "av.Packet[VideoStream]"]
 
 
 class Demuxer:
-    """One open handle on a file. A file that cannot be seeked is read again from its beginning."""
+    """One open handle on a file, ``container`` where one is open already. What cannot be seeked is opened again."""
 
-    def __init__(self, media: Media, *, careful: bool) -> None:
+    def __init__(self, media: Media, *, careful: bool, container: InputContainer | None = None) -> None:
         self._media = media
         self._careful = careful
         self._container: InputContainer | None = None
-        self._fresh = False
-        self._reopen()
+        self._use(container or open_container(media.path, media.name))
+        self._fresh = container is None
 
     def close(self) -> None:
         if self._container is not None:
@@ -38,13 +38,11 @@ class Demuxer:
     def stream(self) -> VideoStream:
         return self._stream
 
-    def _reopen(self) -> None:
-        self.close()
-        self._container = open_container(self._media.path, self._media.name)
-        stream = self._container.streams[self._media.stream]
-        self._stream = stream if isinstance(stream, VideoStream) else best_stream(self._container, self._media.name)
+    def _use(self, container: InputContainer) -> None:
+        stream = container.streams[self._media.stream]
+        self._container = container
+        self._stream = stream if isinstance(stream, VideoStream) else best_stream(container, self._media.name)
         set_up_decoder(self._stream, self._media, careful=self._careful)
-        self._fresh = True
 
     def _land(self, first: int) -> Iterator[NumberedPacket]:
         """Packets from ``first`` or from somewhere before it."""
@@ -54,7 +52,8 @@ class Demuxer:
                 if landed is not None:
                     return landed
         if not self._fresh:
-            self._reopen()
+            self.close()
+            self._use(open_container(self._media.path, self._media.name))
         self._fresh = False
         return self._numbered(0)
 

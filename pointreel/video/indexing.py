@@ -6,13 +6,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.container import InputContainer
 from av.video.stream import VideoStream
 
 from pointreel.core import VideoError
 
 from .demuxing import Demuxer
 from .info import Skipped
-from .media import STRICT_CODECS, Media, best_stream, open_container
+from .media import STRICT_CODECS, Media, best_stream
 from .packets import CORRUPT, MISSING, Packets, scan
 from .structure import Break, find_breaks
 from .timeline import LOST, Timeline, build, is_in_file_order, is_timed, leading, order_by_output, order_by_time
@@ -34,12 +35,11 @@ class Header:
     num_promised: int
 
 
-def index_file(path: Path, name: Path) -> tuple[Media, Header, tuple[Skipped, ...]]:
+def index_file(container: InputContainer, path: Path, name: Path) -> tuple[Media, Header, tuple[Skipped, ...]]:
     """Everything needed to read frames, what the container says, and the damage that shows without decoding."""
-    with open_container(path, name) as container:
-        stream = best_stream(container, name)
-        header = _read_header(stream, container.format.name)
-        index, packets = stream.index, scan(container, stream)
+    stream = best_stream(container, name)
+    header = _read_header(stream, container.format.name)
+    packets = scan(container, stream)
     if not packets.shown():
         raise VideoError(name, "the video stream holds no frame: the file was cut off or never written")
     breaks = find_breaks(path, header.container)
@@ -48,7 +48,7 @@ def index_file(path: Path, name: Path) -> tuple[Media, Header, tuple[Skipped, ..
     losses = _losses(packets, breaks, header.container)
     ticks = 1 / (header.rate * header.time_base)
     line = build(packets, order_by_time(packets), losses, ticks)
-    media = Media(path=path, name=name, stream=index, codec=header.codec, packets=packets, timeline=line)
+    media = Media(path=path, name=name, stream=stream.index, codec=header.codec, packets=packets, timeline=line)
     media = _tolerate_oddities(media)
     media = replace(media, timeline=build(packets, _presentation_order(media, header), losses, ticks))
     if not len(media.timeline):
