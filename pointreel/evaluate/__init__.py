@@ -7,6 +7,7 @@
 """
 
 from ..core import Shelf
+from . import scorers as _package  # noqa: F401 - loaded first: loading it later would put it in place of the shelf
 from .report import Figures, Progress, Report, Scorer
 from .statistics import PointStatistics, point_statistics
 from .statistics_page import write_statistics

@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pointreel import evaluate
 from pointreel.core import FormatError, Mask
+from pointreel.evaluate._precision_intervals import resampled
 from pointreel.evaluate.metrics.average_precision import (
     AREA_RANGES,
     MOST_PREDICTIONS,
     RECALLS,
     THRESHOLDS,
     AveragePrecision,
+    Matches,
     PredictedTrack,
     TruthTrack,
     VideoTracks,
     average_precision,
+    matches_by_category,
 )
 from pointreel.evaluate.scorers import uvo, ytvis
 from pointreel.formats import read_predicted_tracks, read_true_tracks
@@ -190,6 +194,12 @@ def test_scorers_tell_the_official_figures(made: tuple[Path, Path]) -> None:
     assert any("2 of 8 videos have no result: video 30, video 31." in warning for warning in report.warnings)
 
 
+def test_scorers_are_found_by_name_however_often(made: tuple[Path, Path]) -> None:
+    """A shelf and a package share a name, and loading the package must not put it in place of the shelf."""
+    reports = [evaluate.scorers.build("uvo").score(*made) for _ in range(2)]
+    assert reports[0].overall == reports[1].overall
+
+
 def dense_iou(a: list[np.ndarray | None], b: list[np.ndarray | None]) -> float:
     shared = either = 0
     for one, two in zip(a, b, strict=True):
@@ -284,6 +294,42 @@ def test_only_the_categories_of_the_truth_count_where_none_are_named() -> None:
     result = average_precision([VideoTracks(size=(2, 2), num_frames=1, truth=truth, predictions=predictions)])
     assert result.categories == (3,)
     assert result.figures()["AR100"] == 1.0
+
+
+@pytest.mark.parametrize("by_category", [True, False])
+def test_drawing_videos_again_is_scoring_them_again(by_category: bool) -> None:
+    """Scores are all different, as the order of equals is another where a video stands twice."""
+    rng = np.random.default_rng(5)
+    size, videos = (9, 12), []
+    for _ in range(5):
+        boxes = [rectangle(size, rng) for _ in range(4)]
+        truth = [
+            TruthTrack(masks=[painted(box, size)], category=1 + k % 2, is_crowd=k == 3) for k, box in enumerate(boxes)
+        ]
+        predictions = [
+            PredictedTrack(masks=[painted(boxes[r % 4] + r % 2, size)], score=float(rng.random()), category=1 + r % 2)
+            for r in range(10)
+        ]
+        videos.append(VideoTracks(size=size, num_frames=1, truth=truth, predictions=predictions))
+    found: dict[int, list[tuple[int, Matches]]] = {}
+    for k, video in enumerate(videos):
+        for category, matches in matches_by_category(video, by_category=by_category).items():
+            found.setdefault(category, []).append((k, matches))
+    weights = [np.array(row, float) for row in ([1, 1, 1, 1, 1], [2, 0, 0, 3, 0], [0, 0, 5, 0, 0])]
+    drawn = resampled(found, weights)
+    for d, weight in enumerate(weights):
+        again = [video for video, times in zip(videos, weight, strict=True) for _ in range(int(times))]
+        figures = average_precision(again, by_category=by_category).figures()
+        for name, values in drawn.items():
+            assert values[d] == pytest.approx(figures[name], abs=1e-12)
+    assert np.isnan(resampled(found, [np.zeros(5)])["AP"]).all()
+
+
+def test_intervals_hold_the_figure(made: tuple[Path, Path]) -> None:
+    report = ytvis.build(ytvis.Config(intervals=True)).score(*made)
+    assert set(report.intervals) == {"AP", "AP50", "AP75", "AR100"}
+    for name, (low, high) in report.intervals.items():
+        assert low < report.overall[name] < high
 
 
 def changed(made: tuple[Path, Path], tmp_path: Path, which: int, change: Change) -> tuple[Path, Path]:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from pointreel.core import FormatError, Mask, UnknownName
+from pointreel.evaluate._hota_intervals import hota_intervals
 from pointreel.evaluate.metrics.hota import ALPHAS, FrameSimilarities, Hota, hota
 from pointreel.evaluate.scorers import burst
 
@@ -204,6 +205,20 @@ def test_sequences_add_up_by_what_is_counted() -> None:
     good, bad = hota([FrameSimilarities([1], [1], [[1.0]])] * 3), hota([FrameSimilarities([1], [], [])])
     assert (good + bad).figures()["DetA"] == 0.75
     assert (good + bad).figures()["AssA"] == 1.0
+
+
+def test_drawing_sequences_again_is_adding_them_up_again() -> None:
+    rng = np.random.default_rng(2)
+    sequences = [hota([FrameSimilarities([1, 2], [1, 2, 3], rng.random((2, 3))) for _ in range(4)]) for _ in range(3)]
+    drawn = Hota.weighted(sequences, np.array([[1.0, 1, 1], [2, 0, 1]])).by_alpha()
+    for d, again in enumerate((sequences, [sequences[0], sequences[0], sequences[2]])):
+        figures = sum(again, Hota.nothing()).figures()
+        assert {name: curve[d].mean() for name, curve in drawn.items()} == pytest.approx(
+            {name: figures[name] for name in drawn}
+        )
+    low, high = hota_intervals(sequences)["HOTA"]
+    assert low < sum(sequences, Hota.nothing()).figures()["HOTA"] < high
+    assert hota_intervals([]) == {}
 
 
 def first(content: Json) -> Json:

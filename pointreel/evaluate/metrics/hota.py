@@ -77,6 +77,11 @@ class Hota:
             "OWTA": np.sqrt(det_re * ass_a),
         }
 
+    @classmethod
+    def weighted(cls, sequences: Sequence["Hota"], weights: Floats) -> "Hota":
+        """What sequences add up to when they count as often as ``weights`` say, (draws, sequences): (draws, alphas)."""
+        return cls(*(weights @ np.array([getattr(one, name) for one in sequences]) for name in cls.__slots__))
+
     def figures(self) -> dict[str, float]:
         """The means over alphas, and HOTA(0), LocA(0) and HOTALocA(0)."""
         curves = self.by_alpha()

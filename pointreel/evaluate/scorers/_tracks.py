@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...core import MaskError
 from ...formats import ScoredTrack, TrackFile, read_predicted_tracks, read_true_tracks
+from .._precision_intervals import precision_intervals
 from ..metrics.average_precision import (
     Matches,
     PredictedTrack,
@@ -30,6 +31,7 @@ class TrackScorer:
     split: str
     by_category: bool
     headline: tuple[str, ...]
+    with_intervals: bool
 
     def score(
         self,
@@ -43,17 +45,19 @@ class TrackScorer:
         true_file = read_true_tracks(truth, self.split)
         files = _Files(true_file, read_predicted_tracks(predictions, true_file))
         categories = tuple(true_file.categories)
-        found: defaultdict[int, list[Matches]] = defaultdict(list)
+        found: defaultdict[int, list[tuple[int, Matches]]] = defaultdict(list)
         by_video = {}
-        for number in progress(sorted(true_file.videos), "scoring videos", len(true_file.videos)):
+        for k, number in enumerate(progress(sorted(true_file.videos), "scoring videos", len(true_file.videos))):
             matches = files.matches(number, categories, by_category=self.by_category)
             by_video[true_file.videos[number].name] = video_figures(matches)
             for category, some in matches.items():
-                found[category].append(some)
-        figures = accumulate(found, categories if self.by_category else (0,)).figures()
+                found[category].append((k, some))
+        of_all = {category: [some for _, some in matches] for category, matches in found.items()}
+        figures = accumulate(of_all, categories if self.by_category else (0,)).figures()
         return Report(
             overall={name: figures[name] for name in (*self.headline, *figures)},
             per_sequence=by_video,
+            intervals=precision_intervals(found, len(true_file.videos)) if self.with_intervals else {},
             warnings=tuple(files.warnings()),
         )
 

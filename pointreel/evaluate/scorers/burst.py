@@ -28,6 +28,7 @@ from ...core import FormatError, UnknownName, iou_matrix
 from ...formats import BurstSequence, BurstTracks, Detection
 from .._burst_classes import DISTRACTORS, KEPT_BY_MERGED, KNOWN
 from .._completeness import few
+from .._hota_intervals import hota_intervals
 from .._workers import run_tasks
 from ..metrics.hota import FrameSimilarities, Hota, hota
 from ..report import Figures, Progress, Report, Scorer, silent
@@ -83,6 +84,7 @@ class BurstScorer:
                 task.name: sum((one.by_class[k] for k in classes if k in one.by_class), Hota.nothing()).figures()
                 for task, one in zip(tasks, counted, strict=True)
             },
+            intervals=_intervals(counted) if self.config.task == "open-world" else {},
             warnings=tuple(_warnings(true_file, predicted_file, sum(one.num_strange for one in counted))),
         )
 
@@ -214,6 +216,10 @@ def _overall(of_classes: ByClass, task: str) -> Figures:
     names = ("HOTA", "DetA", "AssA")
     split = {f"{name}{group}": _mean(some, name) for group, some in groups.items() for name in names}
     return split | {name: _mean(groups[""], name) for name in Hota.nothing().figures()}
+
+
+def _intervals(counted: list[_Counted]) -> dict[str, tuple[float, float]]:
+    return hota_intervals([one.by_class.get(_OBJECT, Hota.nothing()) for one in counted])
 
 
 def _mean(figures: list[dict[str, float]], name: str) -> float:

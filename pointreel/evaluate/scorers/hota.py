@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ...core import FrameLabels, iou_matrix
 from .._datasets import DatasetPair, forget_datasets
+from .._hota_intervals import hota_intervals
 from .._workers import run_tasks
 from ..metrics.hota import FrameSimilarities, Hota, hota
 from ..report import Progress, Report, Scorer, silent
@@ -47,6 +48,7 @@ class HotaScorer:
         return Report(
             overall=sum(counted, Hota.nothing()).figures(),
             per_sequence={task.name: one.figures() for task, one in zip(tasks, counted, strict=True)},
+            intervals=hota_intervals(counted),
             warnings=pair.warnings(),
             missing=missing,
         )

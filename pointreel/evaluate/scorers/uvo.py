@@ -2,7 +2,7 @@
 
 The truth is a dense or sparse video set, predictions are ``[{"video_id", "category_id", "score", "segmentations"}]``.
 All figures equal those of ``YTVOSeval`` of youtubevos/cocoapi without categories, which is what UVO's evaluation is.
-What is warned of and what is refused is as for YouTube-VIS.
+What is warned of and what is refused, and ``intervals``, are as for YouTube-VIS.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ from ._tracks import TrackScorer
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """``split`` picks one of several files in the truth's folder."""
+    """``split`` picks one of several files in the truth's folder. ``intervals`` draws the videos again 1000 times."""
 
     split: str = ""
+    intervals: bool = False
 
 
 def build(config: Config) -> Scorer:
     """The scorer, as configured."""
-    return TrackScorer(config.split, by_category=False, headline=("AR100", "AP", "AP50", "AP75", "ARs", "ARm", "ARl"))
+    headline = ("AR100", "AP", "AP50", "AP75", "ARs", "ARm", "ARl")
+    return TrackScorer(config.split, False, headline, config.intervals)
