@@ -1,5 +1,6 @@
 """Video Narrative Grounding: the official numbers, a naive implementation beside ours, and what is refused."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -138,6 +139,15 @@ def test_uvo_style_equals_naive_implementation(uvo: Uvo) -> None:
         assert report.per_object[f"{video}_{e}"] == pytest.approx({"J&F": (j + f) / 2, "J": j, "F": f}, abs=1e-12)
     j, f = np.mean(list(scores.values()), axis=0)
     assert report.overall == pytest.approx({"J&F": (j + f) / 2, "J": j, "F": f}, abs=1e-12)
+
+
+def test_uvo_style_equals_official_code(uvo: Uvo) -> None:
+    official = json.loads((Path(__file__).parent / "data" / "vng_uvo_official.json").read_text())
+    content = json.dumps([uvo.meta, uvo.orig, uvo.extra]).encode()
+    pixels = b"".join(mask.tobytes() for masks in uvo.predicted.values() for mask in masks.values())
+    sha256 = hashlib.sha256(content + pixels).hexdigest()
+    assert sha256 == official["sha256"], "the workload is not the one the official code was run on"
+    assert uvo.score().overall == {name: official[name] for name in ("J&F", "J", "F")}
 
 
 def test_several_workers_find_the_same(uvo: Uvo) -> None:
