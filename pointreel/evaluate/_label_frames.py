@@ -86,7 +86,7 @@ def _first_of(paths_by_id: Iterator[Mapping[int, Path]]) -> dict[int, Path]:
 
 
 def _score_block(task: SequenceTask) -> SequenceScores:
-    scorer = _scorer(*task.size)
+    scorer = _scorer(*task.size, task.binary)
     known = {*task.object_ids}
     others: tuple[dict[int, Path], dict[int, Path]] = {}, {}
     j, f = np.empty((2, len(task.object_ids), len(task.pairs)))
@@ -103,16 +103,14 @@ def _score_block(task: SequenceTask) -> SequenceScores:
 
 def _label_maps(task: SequenceTask, truth_path: Path, path: Path) -> tuple[LabelMap, LabelMap]:
     truth, prediction = read_labels(truth_path, task.size), read_labels(path, task.size)
-    if task.binary:
-        return (truth != 0).view(np.uint8), (prediction != 0).view(np.uint8)
     if task.ignore_void and (void := truth == 255).any():
         truth, prediction = (np.where(void, np.zeros_like(labels), labels) for labels in (truth, prediction))
     return truth, prediction
 
 
 @lru_cache(maxsize=2)
-def _scorer(height: int, width: int) -> FrameScorer:
-    return FrameScorer(height, width)
+def _scorer(height: int, width: int, binary: bool) -> FrameScorer:
+    return FrameScorer(height, width, binary=binary)
 
 
 def _extra_id(task: SequenceTask, path_by_id: Mapping[int, Path]) -> FormatError:

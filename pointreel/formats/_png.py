@@ -6,6 +6,8 @@ indices of a palette, the values of a grey picture. A picture in colours is refu
 
 import struct
 from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -60,16 +62,17 @@ def read_header(path: Path) -> Header:
 
 def read_labels(path: Path, size: tuple[int, int] | None = None) -> Labels:
     """The number of every pixel, (H, W) uint8, or uint16 in a 16-bit PNG. ``size``: height and width to insist on."""
-    plain = plain_pixels(path.read_bytes()) if path.is_file() else None
+    data = path.read_bytes() if path.is_file() else b""
+    plain = plain_pixels(data)
     if plain is not None and size in (None, plain.shape):
         return plain
-    with _opened(path) as image:
+    with _opened(path, data) as image:
         if image.mode not in _READABLE:
             raise _not_ids(path, image.mode)
         if size is not None and (image.height, image.width) != size:
             raise wrong_size(path, (image.height, image.width), size)
         try:
-            pixels = np.asarray(image.convert("L") if image.mode == "1" else image)
+            pixels = _pixels(image)
         except (OSError, SyntaxError, ValueError, struct.error) as error:
             raise FormatError(
                 path, "", found=f"a damaged PNG ({error})", expected="a whole one", hint="Copy it again."
@@ -118,6 +121,31 @@ def wrong_size(path: Path, found: tuple[int, int], expected: tuple[int, int]) ->
     )
 
 
+def _pixels(image: Image.Image) -> NDArray[np.generic]:
+    """The pixels of an image; those of 8 bits go straight into the array, without a copy in pieces on the way."""
+    if image.mode == "1":
+        return np.asarray(image.convert("L"))
+    if image.mode not in ("L", "P") or not _images_share_memory():
+        return np.asarray(image)
+    image.load()
+    pixels = np.empty((image.height, image.width), np.uint8)
+    _image_over(pixels, image.mode).im.paste(image.im, (0, 0, image.width, image.height))
+    return pixels
+
+
+def _image_over(pixels: NDArray[np.uint8], mode: str) -> Image.Image:
+    height, width = pixels.shape
+    return Image.frombuffer(mode, (width, height), pixels, "raw", mode, 0, 1)
+
+
+@cache
+def _images_share_memory() -> bool:
+    """Whether this Pillow puts an image over memory that it is given, as it says it may, and does not copy it."""
+    pixels = np.zeros((1, 1), np.uint8)
+    _image_over(pixels, "L").im.paste(7, (0, 0, 1, 1))
+    return bool(pixels[0, 0] == 7)
+
+
 def _not_ids(path: Path, mode: str) -> FormatError:
     return FormatError(
         path,
@@ -128,9 +156,10 @@ def _not_ids(path: Path, mode: str) -> FormatError:
     )
 
 
-def _opened(path: Path) -> Image.Image:
+def _opened(path: Path, data: bytes = b"") -> Image.Image:
+    """The image in a file, or in its bytes where they are at hand."""
     try:
-        return Image.open(path, formats=("PNG",))
+        return Image.open(BytesIO(data) if data else path, formats=("PNG",))
     except FileNotFoundError:
         raise FormatError(path, "", found="nothing", expected="a PNG") from None
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, struct.error) as error:

@@ -32,7 +32,7 @@ def plain_pixels(data: bytes) -> NDArray[np.uint8] | None:
     if rows is None:
         return None
     filtered = np.frombuffer(rows, np.uint8).reshape(height, width + 1)
-    return None if filtered[:, 0].any() else np.ascontiguousarray(filtered[:, 1:])
+    return None if filtered[:, 0].any() else filtered[:, 1:]
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

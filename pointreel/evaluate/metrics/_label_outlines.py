@@ -48,44 +48,58 @@ class Areas:
 class Comparison:
     """Compares label maps of one size, frame after frame; the memory for its passes is taken once.
 
-    Fresh memory for every pass would cost more than the pass.
+    Fresh memory for every pass would cost more than the pass. Rows and columns are counted from the box around all
+    objects of both maps: nothing else is looked at twice. ``binary``: whatever is not 0 is 1.
     """
 
-    def __init__(self, height: int, width: int) -> None:
-        self._height, self._width = height, width
+    def __init__(self, height: int, width: int, *, binary: bool = False) -> None:
         num_pixels = height * width
+        self._binary = binary
         self._turns = np.zeros((2, num_pixels), bool)
         self._steps = np.zeros(num_pixels, bool)
         self._meets = np.zeros(num_pixels, bool)
 
     def __call__(self, truth: LabelMap, prediction: LabelMap) -> tuple[Outlines, Outlines, Areas]:
-        pixels = truth.reshape(-1), prediction.reshape(-1)
-        outlines = [self._outlines(labels, turns) for labels, turns in zip(pixels, self._turns, strict=True)]
+        rows = _span(truth.max(axis=1) | prediction.max(axis=1))
+        columns = _span(truth[rows].max(axis=0) | prediction[rows].max(axis=0))
+        cut = truth[rows, columns], prediction[rows, columns]
+        maps = tuple((each != 0).view(np.uint8) if self._binary else np.ascontiguousarray(each) for each in cut)
+        width = maps[0].shape[1]
+        pixels = maps[0].reshape(-1), maps[1].reshape(-1)
+        outlines = [self._outlines(labels, width, turns) for labels, turns in zip(pixels, self._turns, strict=True)]
         return outlines[0], outlines[1], self._areas(*pixels)
 
-    def _outlines(self, labels: NDArray[np.unsignedinteger], turns: NDArray[np.bool_]) -> Outlines:
+    def _outlines(self, labels: NDArray[np.unsignedinteger], width: int, turns: NDArray[np.bool_]) -> Outlines:
         """``turns``: where a label differs from the next one; kept for counting."""
-        height, width = self._height, self._width
-        steps, meets = self._steps, self._meets
+        size = len(labels)
+        turns, steps, meets = turns[:size], self._steps[:size], self._meets[:size]
         np.not_equal(labels[1:], labels[:-1], out=turns[:-1])
+        turns[-1] = False
         np.not_equal(labels[width:], labels[:-width], out=steps[:-width])
+        steps[-width:] = False
         np.logical_or(turns, steps, out=meets)
         np.logical_or(meets[:-width], turns[width:], out=meets[:-width])
         meets[width - 1 :: width] = steps[width - 1 :: width]
-        meets[-1] = False
         at = np.flatnonzero(meets)
         rows, columns = np.divmod(at, width)
-        right, down = columns < width - 1, (rows < height - 1) * width
+        right, down = columns < width - 1, np.where(at < size - width, width, 0)
         block = at, at + right, at + down, at + right + down
         return Outlines(rows, columns, tuple(labels[places] for places in block))
 
     def _areas(self, truth: NDArray[np.unsignedinteger], prediction: NDArray[np.unsignedinteger]) -> Areas:
         """Counted over stretches of pixels on which neither label changes."""
-        turns = np.logical_or(self._turns[0], self._turns[1], out=self._meets)
+        size = len(truth)
+        turns = np.logical_or(self._turns[0, :size], self._turns[1, :size], out=self._meets[:size])
         starts = np.concatenate((np.zeros(1, np.int64), np.flatnonzero(turns[:-1]) + 1))
-        lengths = np.diff(starts, append=len(truth))
+        lengths = np.diff(starts, append=size)
         a, b = truth[starts], prediction[starts]
         num_labels = int(max(a.max(), b.max())) + 1
         same = a == b
         counts = (np.bincount(x, n, num_labels) for x, n in ((a, lengths), (b, lengths), (a[same], lengths[same])))
         return Areas(*(count.astype(np.int64) for count in counts))
+
+
+def _span(has_some: NDArray[np.unsignedinteger]) -> slice:
+    """From the first to the last that has something, and one more on each side, which contours reach and look into."""
+    found = np.flatnonzero(has_some)
+    return slice(max(int(found[0]) - 1, 0), int(found[-1]) + 2) if len(found) else slice(1)

@@ -41,13 +41,14 @@ class FrameScores(NamedTuple):
 class FrameScorer:
     """J and F of all objects of a frame, for many frames of one size.
 
-    A label that is not among ``object_ids`` counts as background: so does void, as in the published evaluation.
+    A label that is not among ``object_ids`` counts as background: so does void, as in the published evaluation. With
+    ``binary`` whatever is not 0 is object 1.
     """
 
-    def __init__(self, height: int, width: int, *, tolerance: float = TOLERANCE) -> None:
+    def __init__(self, height: int, width: int, *, binary: bool = False, tolerance: float = TOLERANCE) -> None:
         self.size = height, width
         self.radius = contour_radius(height, width, tolerance)
-        self._compare = Comparison(height, width)
+        self._compare = Comparison(height, width, binary=binary)
 
     def __call__(self, truth: LabelMap, prediction: LabelMap, object_ids: Sequence[int]) -> FrameScores:
         if truth.shape != self.size or prediction.shape != self.size:
