@@ -20,7 +20,7 @@ from ._workers import run_tasks
 from .metrics.j_and_f import FrameScorer
 from .report import Progress
 
-_BLOCK = 16
+_BLOCK, _LARGE_BLOCK = 16, 24 << 20
 Scores = NDArray[np.float64]
 
 
@@ -108,8 +108,17 @@ def _label_maps(task: SequenceTask, truth_path: Path, path: Path) -> tuple[Label
     return truth, prediction
 
 
+def _keep_freed_memory() -> None:
+    """Pictures come and go; having seen a large block go, glibc's allocator keeps what is freed for the next one.
+
+    Otherwise it gives the memory of every frame back, and asking for it again costs as much as scoring.
+    """
+    np.empty(_LARGE_BLOCK, np.uint8)
+
+
 @lru_cache(maxsize=2)
 def _scorer(height: int, width: int, binary: bool) -> FrameScorer:
+    _keep_freed_memory()
     return FrameScorer(height, width, binary=binary)
 
 
