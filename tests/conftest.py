@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("pointreel", parent=settings(), deadline=None)  # nothing is timed in a test
+settings.load_profile("pointreel")
 
 SHARED = Path(os.environ.get("POINTREEL_SHARED", Path(__file__).parents[1].parent / "shared"))
 
