@@ -17,23 +17,25 @@ from ..core import FormatError
 from ..core.label_maps import LabelMap
 from ..formats import read_labels
 from ._workers import run_tasks
-from .metrics.j_and_f import FrameScorer
+from .metrics.j_and_f import FrameScorer, FrameScores
 from .report import Progress
 
 _BLOCK, _LARGE_BLOCK = 16, 24 << 20
 Scores = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, kw_only=True)
 class SequenceTask:
     """The frames of a sequence to score. ``pairs`` are files of truth and prediction, which have ``size``.
 
-    ``binary``: whatever is not 0 is object 1. ``ignore_void``: pixels that are 255 in the truth do not count at all.
-    ``extra_ids``: whether a predicted number that is none of ``object_ids`` is refused, or is background.
+    ``object_ids`` None: all numbers that stand anywhere. ``binary``: whatever is not 0 is object 1. ``ignore_void``:
+    pixels that are 255 in the truth do not count at all. ``refuse_extra_ids``: a predicted number that is none of
+    ``object_ids`` is an error, and not background.
     """
 
     name: str
-    object_ids: tuple[int, ...]
+    object_ids: tuple[int, ...] | None
     frames: tuple[str, ...]
     pairs: tuple[tuple[Path, Path], ...]
     size: tuple[int, int]
@@ -44,11 +46,17 @@ class SequenceTask:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SequenceScores:
-    """J and F, (objects, frames), in the order of the task, and the first file of each number beside its objects."""
+    """J and F, (objects, frames), where each object is in the truth and in the prediction, and what else was found.
+
+    ``other_*_ids`` map a number that is none of the objects to the first file that has it.
+    """
 
     task: SequenceTask
+    object_ids: tuple[int, ...]
     j: Scores
     f: Scores
+    in_truth: Flags
+    in_prediction: Flags
     other_truth_ids: Mapping[int, Path] = field(default_factory=dict)
     other_predicted_ids: Mapping[int, Path] = field(default_factory=dict)
 
@@ -68,14 +76,29 @@ def _blocks(task: SequenceTask) -> Iterator[SequenceTask]:
 
 
 def _joined(task: SequenceTask, parts: list[SequenceScores]) -> SequenceScores:
-    nothing = np.empty((len(task.object_ids), 0))
-    return SequenceScores(
-        task=task,
-        j=np.concatenate([nothing, *(part.j for part in parts)], axis=1),
-        f=np.concatenate([nothing, *(part.f for part in parts)], axis=1),
+    """The blocks of a sequence side by side. An object that a block has not seen is in neither of its label maps."""
+    found = tuple(sorted({i for part in parts for i in part.object_ids}))
+    ids = found if task.object_ids is None else task.object_ids
+    whole = _empty(task, ids, len(task.pairs))
+    start = 0
+    for part in parts:
+        rows = [ids.index(i) for i in part.object_ids]
+        columns = slice(start, start + part.j.shape[1])
+        for name in ("j", "f", "in_truth", "in_prediction"):
+            getattr(whole, name)[rows, columns] = getattr(part, name)
+        start = columns.stop
+    return replace(
+        whole,
         other_truth_ids=_first_of(part.other_truth_ids for part in parts),
         other_predicted_ids=_first_of(part.other_predicted_ids for part in parts),
     )
+
+
+def _empty(task: SequenceTask, ids: tuple[int, ...], num_frames: int) -> SequenceScores:
+    """Scores where no object is in any label map: all are 1."""
+    j, f = np.ones((2, len(ids), num_frames))
+    in_truth, in_prediction = np.zeros((2, len(ids), num_frames), bool)
+    return SequenceScores(task=task, object_ids=ids, j=j, f=f, in_truth=in_truth, in_prediction=in_prediction)
 
 
 def _first_of(paths_by_id: Iterator[Mapping[int, Path]]) -> dict[int, Path]:
@@ -87,18 +110,31 @@ def _first_of(paths_by_id: Iterator[Mapping[int, Path]]) -> dict[int, Path]:
 
 def _score_block(task: SequenceTask) -> SequenceScores:
     scorer = _scorer(*task.size, task.binary)
-    known = {*task.object_ids}
+    known = None if task.object_ids is None else {*task.object_ids}
     others: tuple[dict[int, Path], dict[int, Path]] = {}, {}
-    j, f = np.empty((2, len(task.object_ids), len(task.pairs)))
-    for k, paths in enumerate(task.pairs):
+    frames = []
+    for paths in task.pairs:
         scores = scorer(*_label_maps(task, *paths), task.object_ids)
-        j[:, k], f[:, k] = scores.j, scores.f
+        frames.append(scores)
         for path, ids, seen in zip(paths, (scores.truth_ids, scores.predicted_ids), others, strict=True):
-            for other in {*ids} - known:
+            for other in {*ids} - known if known is not None else ():
                 seen.setdefault(other, path)
         if others[1] and task.refuse_extra_ids:
             raise _extra_id(task, others[1])
-    return SequenceScores(task=task, j=j, f=f, other_truth_ids=others[0], other_predicted_ids=others[1])
+    return replace(_table(task, frames), other_truth_ids=others[0], other_predicted_ids=others[1])
+
+
+def _table(task: SequenceTask, frames: list[FrameScores]) -> SequenceScores:
+    """The scores of single frames as rows of objects."""
+    found = tuple(sorted({i for scores in frames for i in scores.object_ids}))
+    ids = found if task.object_ids is None else task.object_ids
+    table = _empty(task, ids, len(frames))
+    for k, scores in enumerate(frames):
+        rows = [ids.index(i) for i in scores.object_ids]
+        table.j[rows, k], table.f[rows, k] = scores.j, scores.f
+        table.in_truth[:, k] = [i in scores.truth_ids for i in ids]
+        table.in_prediction[:, k] = [i in scores.predicted_ids for i in ids]
+    return table
 
 
 def _label_maps(task: SequenceTask, truth_path: Path, path: Path) -> tuple[LabelMap, LabelMap]:
@@ -124,7 +160,7 @@ def _scorer(height: int, width: int, binary: bool) -> FrameScorer:
 
 def _extra_id(task: SequenceTask, path_by_id: Mapping[int, Path]) -> FormatError:
     other, path = min(path_by_id.items())
-    ids = task.object_ids
+    ids = task.object_ids or ()
     known = f"objects {ids[0]} to {ids[-1]}" if len(ids) > 1 else f"object {ids[0]}" if ids else "no object"
     return FormatError(
         path,

@@ -15,7 +15,8 @@ from ...core.label_maps import LabelMap
 class Outlines:
     """The pixels whose 2x2 block, down and to the right, has more than one label, and the four labels there.
 
-    Past the last row and column the last labels go on, which is the border rule of the official contour map.
+    Past the last row and column the last labels go on, which is the border rule of the official contour map. Without
+    ``labels`` there is one object only, and all places are of its contour.
     """
 
     rows: NDArray[np.int64]
@@ -24,6 +25,8 @@ class Outlines:
 
     def of(self, object_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows and columns of the contour of one object: its label is in the block, and so is another."""
+        if not self.labels:
+            return self.rows, self.columns
         here, right, below, diagonal = (labels == object_id for labels in self.labels)
         at = np.flatnonzero(here | right | below | diagonal)
         return self.rows[at], self.columns[at]
@@ -67,7 +70,7 @@ class Comparison:
         width = maps[0].shape[1]
         pixels = maps[0].reshape(-1), maps[1].reshape(-1)
         outlines = [self._outlines(labels, width, turns) for labels, turns in zip(pixels, self._turns, strict=True)]
-        return outlines[0], outlines[1], self._areas(*pixels)
+        return outlines[0], outlines[1], _areas_of_one(*pixels) if self._binary else self._areas(*pixels)
 
     def _outlines(self, labels: NDArray[np.unsignedinteger], width: int, turns: NDArray[np.bool_]) -> Outlines:
         """``turns``: where a label differs from the next one; kept for counting."""
@@ -82,6 +85,8 @@ class Comparison:
         meets[width - 1 :: width] = steps[width - 1 :: width]
         at = np.flatnonzero(meets)
         rows, columns = np.divmod(at, width)
+        if self._binary:
+            return Outlines(rows, columns, ())
         right, down = columns < width - 1, np.where(at < size - width, width, 0)
         block = at, at + right, at + down, at + right + down
         return Outlines(rows, columns, tuple(labels[places] for places in block))
@@ -97,6 +102,12 @@ class Comparison:
         same = a == b
         counts = (np.bincount(x, n, num_labels) for x, n in ((a, lengths), (b, lengths), (a[same], lengths[same])))
         return Areas(*(count.astype(np.int64) for count in counts))
+
+
+def _areas_of_one(truth: NDArray[np.unsignedinteger], prediction: NDArray[np.unsignedinteger]) -> Areas:
+    """The areas of label 1 where there is no other."""
+    pixels = (truth, prediction, truth & prediction)
+    return Areas(*(np.array([0, np.count_nonzero(each.view(bool))]) for each in pixels))
 
 
 def _span(has_some: NDArray[np.unsignedinteger]) -> slice:

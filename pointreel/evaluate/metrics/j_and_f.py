@@ -8,7 +8,7 @@ Both are 1 where neither has the object. Every number equals, to its last bit, w
 >>> truth, prediction = np.zeros((2, 48, 64), np.uint8)
 >>> truth[8:24, 8:24], prediction[8:24, 8:28] = 1, 1
 >>> score_frame(truth, prediction, object_ids=[1])
-FrameScores(j=array([0.8]), f=array([0.75]), truth_ids=(1,), predicted_ids=(1,))
+FrameScores(object_ids=(1,), j=array([0.8]), f=array([0.75]), truth_ids=(1,), predicted_ids=(1,))
 """
 
 import math
@@ -30,8 +30,9 @@ Scores = NDArray[np.float64]
 
 
 class FrameScores(NamedTuple):
-    """J and F of each object asked for, and which numbers but 0 stand in each label map."""
+    """J and F of each object, and which numbers but 0 stand in each label map."""
 
+    object_ids: tuple[int, ...]
     j: Scores
     f: Scores
     truth_ids: tuple[int, ...]
@@ -50,20 +51,24 @@ class FrameScorer:
         self.radius = contour_radius(height, width, tolerance)
         self._compare = Comparison(height, width, binary=binary)
 
-    def __call__(self, truth: LabelMap, prediction: LabelMap, object_ids: Sequence[int]) -> FrameScores:
+    def __call__(self, truth: LabelMap, prediction: LabelMap, object_ids: Sequence[int] | None = None) -> FrameScores:
+        """The scores of these objects, or else of all that stand in either label map."""
         if truth.shape != self.size or prediction.shape != self.size:
             raise MaskError(f"label maps of {truth.shape} and {prediction.shape}, expected both of {self.size}")
         true_outlines, predicted_outlines, areas = self._compare(truth, prediction)
-        contours = ((true_outlines.of(i), predicted_outlines.of(i)) for i in object_ids)
+        truth_ids, predicted_ids = _ids(areas.truth), _ids(areas.prediction)
+        ids = tuple(sorted({*truth_ids, *predicted_ids})) if object_ids is None else tuple(object_ids)
+        contours = ((true_outlines.of(i), predicted_outlines.of(i)) for i in ids)
         return FrameScores(
-            np.array([areas.jaccard(i) for i in object_ids]),
+            ids,
+            np.array([areas.jaccard(i) for i in ids]),
             np.array([_f_measure(true, predicted, self.radius) for true, predicted in contours]),
-            _ids(areas.truth),
-            _ids(areas.prediction),
+            truth_ids,
+            predicted_ids,
         )
 
 
-def score_frame(truth: LabelMap, prediction: LabelMap, object_ids: Sequence[int]) -> FrameScores:
+def score_frame(truth: LabelMap, prediction: LabelMap, object_ids: Sequence[int] | None = None) -> FrameScores:
     """J and F of the objects of one frame of label maps; for many frames keep one ``FrameScorer``."""
     if truth.ndim != 2:
         raise MaskError(f"a label map of {truth.shape}, expected (height, width)")
@@ -108,4 +113,4 @@ def _pixels(mask: Mask | ArrayLike) -> NDArray[np.uint8]:
 
 
 def _ids(area_by_label: NDArray[np.int64]) -> tuple[int, ...]:
-    return tuple(np.flatnonzero(area_by_label)[0 if not area_by_label[0] else 1 :].tolist())
+    return tuple((np.flatnonzero(area_by_label[1:]) + 1).tolist())

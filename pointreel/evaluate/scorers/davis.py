@@ -113,7 +113,7 @@ class Davis:
         objects = {
             one.task.name: {
                 f"{one.task.name}_{object_id}": figures_of(one, k, wrap=wrap)
-                for k, object_id in enumerate(one.task.object_ids)
+                for k, object_id in enumerate(one.object_ids)
             }
             for one in scores
         }
@@ -154,7 +154,7 @@ def map_warnings(scores: list[SequenceScores]) -> list[str]:
         for object_id, path in sorted(one.other_truth_ids.items()):
             if object_id != VOID:
                 warnings.append(f"{path}: object {object_id} is not in the first frame, so it is not scored.")
-        if not one.task.object_ids:
+        if not one.object_ids:
             warnings.append(f"{one.task.pairs[0][0].parent}: no object in the first frame, so nothing is scored.")
     return warnings
 
