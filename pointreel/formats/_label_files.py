@@ -5,11 +5,14 @@ them, and reads each file with ``read_labels``.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..core import inside
+from ..core import FormatError, inside
+from ._label_maps import listed_folders, read_lines, sequence_names
+from ._meta import index_videos, object_id
+from ._records import Record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,3 +65,36 @@ def strays(root: Path, frames_by_name: Mapping[str, tuple[str, ...]]) -> list[st
 
 def _is_label_map(name: str) -> bool:
     return name.endswith(".png") and not name.startswith(".")
+
+
+def label_files(path: Path, split: str = "") -> LabelFiles:
+    """The sequences of a root with ``<split>/Annotations`` or ``Annotations``, of that folder, or of a plain one.
+
+    A list ``ImageSets/<split>.txt``, where there is one, says which.
+    """
+    if not path.is_dir():
+        raise FormatError(path, "", found="no folder", expected="a folder per sequence", hint="Check the path.")
+    places = ((path / split / "Annotations", path), (path / "Annotations", path), (path, path.parent))
+    root, top = next((place, top) for place, top in places if place.is_dir())
+    listed = top / "ImageSets" / f"{split}.txt"
+    if split and listed.is_file():
+        names = [line.strip() for line in read_lines(listed) if line.strip()]
+        return LabelFiles(root=root, names=listed_folders(listed, dict.fromkeys(names), root))
+    return LabelFiles(root=root, names=sequence_names(root))
+
+
+def scored_objects(path: Path, split: str = "") -> dict[str, dict[int, tuple[str, frozenset[str]]]]:
+    """What YouTube-VOS' ``meta.json`` lists: for each video and object its category and the frames that count."""
+    tops = (path, path / split, path.parent)
+    meta = next((top / "meta.json" for top in tops if (top / "meta.json").is_file()), None)
+    if meta is None:
+        raise FormatError(path, "", found="no meta.json", expected="meta.json beside Annotations")
+    videos = index_videos(meta)
+    return {name: dict(_objects(videos.record(name).record("objects"))) for name in videos.names}
+
+
+def _objects(objects: Record) -> Iterator[tuple[int, tuple[str, frozenset[str]]]]:
+    for key in objects.fields:
+        one = objects.record(key)
+        frames = one.items("frames", [])
+        yield object_id(one, key), (one.text("category", ""), frozenset(map(str, frames)))
