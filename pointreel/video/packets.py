@@ -91,6 +91,8 @@ def scan(container: InputContainer, stream: VideoStream) -> Packets:
             packets.flags.append(KEY * is_key | HIDDEN * hidden | CORRUPT * packet.is_corrupt)
     except av.FFmpegError as error:
         problem = error.strerror or str(error)
+    except IndexError:  # PyAV loses count of the streams of a transport stream whose tables are damaged
+        problem = "its table of streams is damaged"
     return replace(_with_missing(packets, listed), problem=problem)
 
 
