@@ -56,7 +56,7 @@ def test_no_workers_are_refused() -> None:
         run_tasks(double, [1], num_workers=0, progress=silent, what="")
 
 
-SLOW = """
+SLOW = r"""
 import os
 import time
 
