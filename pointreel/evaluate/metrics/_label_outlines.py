@@ -15,8 +15,7 @@ from ...core.label_maps import LabelMap
 class Outlines:
     """The pixels whose 2x2 block, down and to the right, has more than one label, and the four labels there.
 
-    Past the last row and column the last labels go on, which is the border rule of the official contour map. Without
-    ``labels`` there is one object only, and all places are of its contour.
+    Past the last row and column the last labels go on, which is the border rule of the official contour map.
     """
 
     rows: NDArray[np.int64]
@@ -25,8 +24,6 @@ class Outlines:
 
     def of(self, object_id: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows and columns of the contour of one object: its label is in the block, and so is another."""
-        if not self.labels:
-            return self.rows, self.columns
         here, right, below, diagonal = (labels == object_id for labels in self.labels)
         at = np.flatnonzero(here | right | below | diagonal)
         return self.rows[at], self.columns[at]
@@ -52,25 +49,23 @@ class Comparison:
     """Compares label maps of one size, frame after frame; the memory for its passes is taken once.
 
     Fresh memory for every pass would cost more than the pass. Rows and columns are counted from the box around all
-    objects of both maps: nothing else is looked at twice. ``binary``: whatever is not 0 is 1.
+    objects of both maps: nothing else is looked at twice.
     """
 
-    def __init__(self, height: int, width: int, *, binary: bool = False) -> None:
+    def __init__(self, height: int, width: int) -> None:
         num_pixels = height * width
-        self._binary = binary
         self._turns = np.zeros((2, num_pixels), bool)
         self._steps = np.zeros(num_pixels, bool)
         self._meets = np.zeros(num_pixels, bool)
 
     def __call__(self, truth: LabelMap, prediction: LabelMap) -> tuple[Outlines, Outlines, Areas]:
-        rows = _span(truth.max(axis=1) | prediction.max(axis=1))
-        columns = _span(truth[rows].max(axis=0) | prediction[rows].max(axis=0))
+        rows = span_of(truth.max(axis=1) | prediction.max(axis=1))
+        columns = span_of(truth[rows].max(axis=0) | prediction[rows].max(axis=0))
         cut = truth[rows, columns], prediction[rows, columns]
-        maps = tuple((each != 0).view(np.uint8) if self._binary else np.ascontiguousarray(each) for each in cut)
-        width = maps[0].shape[1]
-        pixels = maps[0].reshape(-1), maps[1].reshape(-1)
+        width = cut[0].shape[1]
+        pixels = cut[0].reshape(-1), cut[1].reshape(-1)
         outlines = [self._outlines(labels, width, turns) for labels, turns in zip(pixels, self._turns, strict=True)]
-        return outlines[0], outlines[1], _areas_of_one(*pixels) if self._binary else self._areas(*pixels)
+        return outlines[0], outlines[1], self._areas(*pixels)
 
     def _outlines(self, labels: NDArray[np.unsignedinteger], width: int, turns: NDArray[np.bool_]) -> Outlines:
         """``turns``: where a label differs from the next one; kept for counting."""
@@ -85,8 +80,6 @@ class Comparison:
         meets[width - 1 :: width] = steps[width - 1 :: width]
         at = np.flatnonzero(meets)
         rows, columns = np.divmod(at, width)
-        if self._binary:
-            return Outlines(rows, columns, ())
         right, down = columns < width - 1, np.where(at < size - width, width, 0)
         block = at, at + right, at + down, at + right + down
         return Outlines(rows, columns, tuple(labels[places] for places in block))
@@ -104,13 +97,7 @@ class Comparison:
         return Areas(*(count.astype(np.int64) for count in counts))
 
 
-def _areas_of_one(truth: NDArray[np.unsignedinteger], prediction: NDArray[np.unsignedinteger]) -> Areas:
-    """The areas of label 1 where there is no other."""
-    pixels = (truth, prediction, truth & prediction)
-    return Areas(*(np.array([0, np.count_nonzero(each.view(bool))]) for each in pixels))
-
-
-def _span(has_some: NDArray[np.unsignedinteger]) -> slice:
+def span_of(has_some: NDArray[np.unsignedinteger]) -> slice:
     """From the first to the last that has something, and one more on each side, which contours reach and look into."""
     found = np.flatnonzero(has_some)
     return slice(max(int(found[0]) - 1, 0), int(found[-1]) + 2) if len(found) else slice(1)

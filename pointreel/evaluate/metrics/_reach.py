@@ -25,9 +25,34 @@ def within_reach(a: Places, b: Places, radius: int) -> tuple[int, int]:
     height, width = bottom - top + 1, right - left + 1
     if height <= 0 or width <= 0:
         return 0, 0
-    stride = -(-(width + radius) // 8) * 8  # a disk that leaves a row on one side lands in the gap before the next
-    bits_a, bits_b = (_as_bits(rows - top, columns - left, height, width, stride) for rows, columns in (a, b))
-    return (bits_a & _grown(bits_b, stride, radius)).bit_count(), (bits_b & _grown(bits_a, stride, radius)).bit_count()
+    stride = stride_for(width, radius)
+    bits_a, bits_b = (as_bits(_picture(rows - top, columns - left, height, width, stride)) for rows, columns in (a, b))
+    return bits_within_reach(bits_a, bits_b, stride, radius)
+
+
+def bits_within_reach(a: int, b: int, stride: int, radius: int) -> tuple[int, int]:
+    """The same for sets that are bits already, in rows of ``stride``."""
+    if not a or not b:
+        return 0, 0
+    return (a & _grown(b, stride, radius)).bit_count(), (b & _grown(a, stride, radius)).bit_count()
+
+
+def stride_for(width: int, radius: int) -> int:
+    """Bits from row to row: a disk that leaves a row on one side must land in the gap before the next."""
+    return -(-(width + radius) // 8) * 8
+
+
+def as_bits(picture: NDArray[np.bool_]) -> int:
+    """Pixels as one long integer, the first one lowest."""
+    return int.from_bytes(np.packbits(picture.reshape(-1), bitorder="little").tobytes(), "little")
+
+
+def f_measure(found_truth: int, num_truth: int, found_prediction: int, num_prediction: int) -> float:
+    """The harmonic mean of how much of the prediction is right and how much of the truth is found."""
+    if not num_truth or not num_prediction:
+        return float(num_truth == num_prediction)
+    precision, recall = found_prediction / num_prediction, found_truth / num_truth
+    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
 
 
 def _common(a: NDArray[np.int64], b: NDArray[np.int64], radius: int) -> tuple[int, int]:
@@ -37,13 +62,15 @@ def _common(a: NDArray[np.int64], b: NDArray[np.int64], radius: int) -> tuple[in
     return int(max(a.min(), b.min())) - radius, int(min(a.max(), b.max())) + radius
 
 
-def _as_bits(rows: NDArray[np.int64], columns: NDArray[np.int64], height: int, width: int, stride: int) -> int:
-    """A bit for each pixel that lies in the height and width given."""
+def _picture(
+    rows: NDArray[np.int64], columns: NDArray[np.int64], height: int, width: int, stride: int
+) -> NDArray[np.bool_]:
+    """The pixels that lie in the height and width given."""
     at = rows * stride + columns
     kept = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     pixels = np.zeros(height * stride, bool)
     pixels[at if kept.all() else at[kept]] = True
-    return int.from_bytes(np.packbits(pixels, bitorder="little").tobytes(), "little")
+    return pixels
 
 
 def _grown(bits: int, stride: int, radius: int) -> int:

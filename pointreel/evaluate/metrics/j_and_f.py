@@ -21,7 +21,8 @@ from numpy.typing import ArrayLike, NDArray
 from ...core import Mask, MaskError
 from ...core.label_maps import LabelMap
 from ._label_outlines import Comparison
-from ._reach import Places, within_reach
+from ._one_object import OneObject
+from ._reach import Places, f_measure, within_reach
 
 TOLERANCE = 0.008
 """How far apart contours may lie, as a part of the frame's diagonal."""
@@ -43,18 +44,21 @@ class FrameScorer:
     """J and F of all objects of a frame, for many frames of one size.
 
     A label that is not among ``object_ids`` counts as background: so does void, as in the published evaluation. With
-    ``binary`` whatever is not 0 is object 1.
+    ``binary`` whatever is not 0 is object 1, and that is the one object.
     """
 
     def __init__(self, height: int, width: int, *, binary: bool = False, tolerance: float = TOLERANCE) -> None:
         self.size = height, width
         self.radius = contour_radius(height, width, tolerance)
-        self._compare = Comparison(height, width, binary=binary)
+        self._one_object = OneObject(height, width, self.radius) if binary else None
+        self._compare = Comparison(height, width)
 
     def __call__(self, truth: LabelMap, prediction: LabelMap, object_ids: Sequence[int] | None = None) -> FrameScores:
         """The scores of these objects, or else of all that stand in either label map."""
         if truth.shape != self.size or prediction.shape != self.size:
             raise MaskError(f"label maps of {truth.shape} and {prediction.shape}, expected both of {self.size}")
+        if self._one_object is not None:
+            return self._score_one(self._one_object(truth, prediction), object_ids)
         true_outlines, predicted_outlines, areas = self._compare(truth, prediction)
         truth_ids, predicted_ids = _ids(areas.truth), _ids(areas.prediction)
         ids = tuple(sorted({*truth_ids, *predicted_ids})) if object_ids is None else tuple(object_ids)
@@ -62,10 +66,16 @@ class FrameScorer:
         return FrameScores(
             ids,
             np.array([areas.jaccard(i) for i in ids]),
-            np.array([_f_measure(true, predicted, self.radius) for true, predicted in contours]),
+            np.array([_f(true, predicted, self.radius) for true, predicted in contours]),
             truth_ids,
             predicted_ids,
         )
+
+    def _score_one(self, found: tuple[float, float, bool, bool], object_ids: Sequence[int] | None) -> FrameScores:
+        j, f, *there = found
+        truth_ids, predicted_ids = ((1,) if it_is else () for it_is in there)
+        ids = truth_ids or predicted_ids if object_ids is None else tuple(object_ids)
+        return FrameScores(ids, np.array([j] * len(ids)), np.array([f] * len(ids)), truth_ids, predicted_ids)
 
 
 def score_frame(truth: LabelMap, prediction: LabelMap, object_ids: Sequence[int] | None = None) -> FrameScores:
@@ -98,13 +108,9 @@ def contour_radius(height: int, width: int, tolerance: float = TOLERANCE) -> int
     return math.ceil(tolerance * float(np.linalg.norm((height, width))))
 
 
-def _f_measure(truth: Places, prediction: Places, radius: int) -> float:
-    num_truth, num_prediction = len(truth[0]), len(prediction[0])
-    if not num_truth or not num_prediction:
-        return float(num_truth == num_prediction)
+def _f(truth: Places, prediction: Places, radius: int) -> float:
     found_truth, found_prediction = within_reach(truth, prediction, radius)
-    precision, recall = found_prediction / num_prediction, found_truth / num_truth
-    return 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return f_measure(found_truth, len(truth[0]), found_prediction, len(prediction[0]))
 
 
 def _pixels(mask: Mask | ArrayLike) -> NDArray[np.uint8]:

@@ -26,12 +26,14 @@ Rows = dict[str, dict[int, dict[str, float]]]
 class VosScorer:
     """J and F, averaged over the frames of an object and then over objects.
 
-    The objects are those of the truth. An object counts from the first frame on which truth or prediction has it.
-    ``find`` says where the label maps of a folder lie. ``void``: whether 255 is void and not an object.
+    The objects are those of the truth. An object counts from the first frame on which truth or prediction has it, or
+    with ``after_reference`` after the first frame on which the truth has it. ``find`` says where the label maps of a
+    folder lie. ``void``: whether 255 is void and not an object.
     """
 
     find: Find
     skip_ends: bool = True
+    after_reference: bool = False
     void: bool = False
     binary: bool = False
     partial: bool = False
@@ -72,12 +74,19 @@ class VosScorer:
         )
 
     def _rows(self, one: SequenceScores) -> dict[int, dict[str, float]]:
-        seen = one.in_truth | one.in_prediction
         return {
-            object_id: figures(one.j[k, seen[k].argmax() :], one.f[k, seen[k].argmax() :])
+            object_id: figures(one.j[k, start:], one.f[k, start:])
             for k, object_id in enumerate(one.object_ids)
-            if one.in_truth[k].any() and not (self.void and object_id == VOID)
+            if one.in_truth[k].any()
+            and not (self.void and object_id == VOID)
+            and (start := self._start(one, k)) < one.j.shape[1]
         }
+
+    def _start(self, one: SequenceScores, k: int) -> int:
+        """The first frame that counts for an object."""
+        if self.after_reference:
+            return int(one.in_truth[k].argmax()) + 1
+        return int((one.in_truth[k] | one.in_prediction[k]).argmax())
 
 
 def figures(j: NDArray[np.float64], f: NDArray[np.float64]) -> dict[str, float]:
@@ -101,7 +110,8 @@ def report(rows: Rows, missing: tuple[str, ...], warnings: list[str]) -> Report:
 
 def means(rows: Mapping[str, Figures]) -> dict[str, float]:
     """The mean of each figure; not a number where there are no rows."""
-    return {name: float(np.mean([row[name] for row in rows.values()])) if rows else np.nan for name in FIGURES}
+    names = next(iter(rows.values()), dict.fromkeys(FIGURES, np.nan))
+    return {name: float(np.mean([row[name] for row in rows.values()])) if rows else np.nan for name in names}
 
 
 def _extra_objects(scores: list[SequenceScores], void: bool) -> list[str]:

@@ -25,6 +25,7 @@ import numpy as np
 from ...core import FormatError, UnknownName
 from ...formats import LabelFiles, read_header, read_labels
 from ...formats import shelf as formats
+from ...points import frame_samplers
 from .._completeness import predicted_frames, stray_warnings
 from .._label_frames import SequenceScores, SequenceTask, score_sequences
 from ..bootstrap import mean_intervals
@@ -38,7 +39,8 @@ FIGURES = ("J&F", "J_mean", "J_recall", "J_decay", "F_mean", "F_recall", "F_deca
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """``partial`` scores what is there and says what is missing; see above for the rest."""
+    """``partial`` scores what is there and says what is missing. ``num_frames`` scores so many frames of a sequence,
+    evenly spaced, instead of all, as in the study of sparse ground truth of Point-VOS. See above for the rest."""
 
     binary: bool = False
     split: str | None = None
@@ -46,6 +48,7 @@ class Config:
     ignore_void: bool = False
     decay: str = "official"
     resolution: str = "480p"
+    num_frames: int | None = None
 
     def __post_init__(self) -> None:
         if self.decay not in _DECAYS:
@@ -64,12 +67,18 @@ class Davis:
         true_files, split = self._truth(truth)
         root = formats.build("davis", resolution=self.config.resolution).label_files(predictions).root
         frames = {name: _require_enough(true_files, name) for name in true_files.names}
-        scored = {name: names[1:-1] for name, names in frames.items()}
+        scored = {name: self._scored(names[1:-1]) for name, names in frames.items()}
         kept, missing = predicted_frames(root, scored, partial=self.config.partial)
         tasks = [self._task(true_files, root, name, kept[name], frames[name][0]) for name in kept]
         scores = score_sequences(tasks, num_workers=num_workers, progress=progress)
         warnings = [*stray_warnings(root, frames), *_unscored_folders(true_files), *map_warnings(scores)]
         return self._report(scores, split, missing, warnings)
+
+    def _scored(self, frames: tuple[str, ...]) -> tuple[str, ...]:
+        if self.config.num_frames is None:
+            return frames
+        sampler = frame_samplers.build("evenly", num_frames=self.config.num_frames)
+        return tuple(frames[k] for k in sampler.sample(len(frames), np.random.default_rng(0)))
 
     def _truth(self, path: Path) -> tuple[LabelFiles, str]:
         """The files of the truth, and the name of the list they stand in."""
