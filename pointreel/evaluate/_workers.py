@@ -4,9 +4,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.context import BaseContext
 from typing import TypeVar
@@ -32,7 +33,8 @@ def run_tasks(
         return [function(task) for task in progress(tasks, what, len(tasks))]
     pool = ProcessPoolExecutor(num_workers, _context(), _start_worker)
     try:
-        running = [pool.submit(function, task) for task in tasks]
+        with _undisturbed():
+            running = [pool.submit(function, task) for task in tasks]
         return [future.result() for future in progress(running, what, len(running))]
     except BrokenProcessPool:
         raise PointreelError(
@@ -41,6 +43,19 @@ def run_tasks(
         ) from None
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C waits until all tasks are handed over: it must not strike while the pool holds its locks."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> BaseContext:
