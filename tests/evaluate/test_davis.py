@@ -14,7 +14,7 @@ from PIL import Image
 
 from pointreel.core import FormatError, PointreelError
 from pointreel.evaluate import Report, scorers
-from pointreel.evaluate.metrics.j_and_f import contour_radius, score_frame
+from pointreel.evaluate.metrics.j_and_f import FrameScorer, contour_radius, score_frame
 from pointreel.evaluate.scorers.davis import FIGURES
 
 OFFICIAL = Path(__file__).parent / "data" / "davis_official.json"
@@ -135,6 +135,18 @@ def test_the_smallest_frames_equal_a_plain_reimplementation(shape: tuple[int, in
         for k in (0, 1):
             assert scores.j[k] == plain_j(truth == k + 1, prediction == k + 1)
             assert scores.f[k] == plain_f(truth == k + 1, prediction == k + 1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (23, 31)])
+def test_one_object_is_whatever_is_not_zero(shape: tuple[int, int]) -> None:
+    dice = np.random.default_rng(1)
+    scorer = FrameScorer(*shape, binary=True)
+    for some in (0, 1, 1, 1, 3, 9):
+        truth, prediction = (dice.integers(0, 10, (2, *shape), np.uint8) < some) * dice.integers(1, 256, (2, 1, 1))
+        scores = scorer(truth.astype(np.uint8), prediction.astype(np.uint8), [1])
+        assert scores.j[0] == plain_j(truth > 0, prediction > 0)
+        assert scores.f[0] == plain_f(truth > 0, prediction > 0)
+        assert scores.truth_ids == ((1,) if truth.any() else ())
 
 
 def plain_j(truth: np.ndarray, prediction: np.ndarray) -> float:
