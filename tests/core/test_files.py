@@ -124,9 +124,9 @@ def test_names_that_lead_out_of_the_folder_are_refused(tmp_path: Path, name: str
 @given(st.text(st.sampled_from("ab./\\:\0 ~"), max_size=8))
 @example("//b")
 def test_no_name_leads_out(name: str) -> None:
-    root = Path("/root/of/all")
+    root = Path("/somewhere/of/all")
     try:
         path = inside(root, name)
     except PointreelError:
         return
-    assert os.path.normpath(path).startswith("/root/of/all/")
+    assert os.path.normpath(path).startswith("/somewhere/of/all/")
