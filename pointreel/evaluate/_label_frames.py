@@ -27,7 +27,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, kw_only=True)
 class SequenceTask:
-    """The frames of a sequence to score. ``pairs`` are files of truth and prediction, which have ``size``.
+    """The frames of a sequence to score: PNGs in a folder of the truth and one of predictions, all of one ``size``.
 
     ``object_ids`` None: all numbers that stand anywhere. ``binary``: whatever is not 0 is object 1. ``ignore_void``:
     pixels that are 255 in the truth do not count at all. ``refuse_extra_ids``: a predicted number that is none of
@@ -37,11 +37,17 @@ class SequenceTask:
     name: str
     object_ids: tuple[int, ...] | None
     frames: tuple[str, ...]
-    pairs: tuple[tuple[Path, Path], ...]
+    truth: Path
+    prediction: Path
     size: tuple[int, int]
     binary: bool = False
     ignore_void: bool = False
     refuse_extra_ids: bool = True
+
+    def paths(self, k: int) -> tuple[Path, Path]:
+        """The files of frame k of those to score: truth and prediction."""
+        name = f"{self.frames[k]}.png"
+        return self.truth / name, self.prediction / name
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,16 +76,15 @@ def score_sequences(tasks: Sequence[SequenceTask], *, num_workers: int, progress
 
 
 def _blocks(task: SequenceTask) -> Iterator[SequenceTask]:
-    for start in range(0, len(task.pairs), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        yield replace(task, frames=task.frames[part], pairs=task.pairs[part])
+    for start in range(0, len(task.frames), _BLOCK):
+        yield replace(task, frames=task.frames[start : start + _BLOCK])
 
 
 def _joined(task: SequenceTask, parts: list[SequenceScores]) -> SequenceScores:
     """The blocks of a sequence side by side. An object that a block has not seen is in neither of its label maps."""
     found = tuple(sorted({i for part in parts for i in part.object_ids}))
     ids = found if task.object_ids is None else task.object_ids
-    whole = _empty(task, ids, len(task.pairs))
+    whole = _empty(task, ids, len(task.frames))
     start = 0
     for part in parts:
         rows = [ids.index(i) for i in part.object_ids]
@@ -113,7 +118,7 @@ def _score_block(task: SequenceTask) -> SequenceScores:
     known = None if task.object_ids is None else {*task.object_ids}
     others: tuple[dict[int, Path], dict[int, Path]] = {}, {}
     frames = []
-    for paths in task.pairs:
+    for paths in map(task.paths, range(len(task.frames))):
         scores = scorer(*_label_maps(task, *paths), task.object_ids)
         frames.append(scores)
         for path, ids, seen in zip(paths, (scores.truth_ids, scores.predicted_ids), others, strict=True):

@@ -68,7 +68,8 @@ class VosScorer:
             name=name,
             object_ids=None,
             frames=frames,
-            pairs=tuple((files.path(name, frame), predictions / name / f"{frame}.png") for frame in frames),
+            truth=files.folder(name),
+            prediction=predictions / name,
             size=(header.height, header.width),
             binary=self.binary,
         )
@@ -120,6 +121,6 @@ def _extra_objects(scores: list[SequenceScores], void: bool) -> list[str]:
     for one in scores:
         for k, object_id in enumerate(one.object_ids):
             if not one.in_truth[k].any() and not (void and object_id == VOID):
-                path = one.task.pairs[int(one.in_prediction[k].argmax())][1]
+                path = one.task.paths(int(one.in_prediction[k].argmax()))[1]
                 found.append(f"{path}: object {object_id} is not in the truth, so it is not scored.")
     return found

@@ -109,7 +109,8 @@ class Davis:
             name=name,
             object_ids=tuple(range(1, largest + 1)),
             frames=frames,
-            pairs=tuple((files.path(name, frame), predictions / name / f"{frame}.png") for frame in frames),
+            truth=files.folder(name),
+            prediction=predictions / name,
             size=(header.height, header.width),
             binary=self.config.binary,
             ignore_void=self.config.ignore_void,
@@ -164,7 +165,7 @@ def map_warnings(scores: list[SequenceScores]) -> list[str]:
             if object_id != VOID:
                 warnings.append(f"{path}: object {object_id} is not in the first frame, so it is not scored.")
         if not one.object_ids:
-            warnings.append(f"{one.task.pairs[0][0].parent}: no object in the first frame, so nothing is scored.")
+            warnings.append(f"{one.task.truth}: no object in the first frame, so nothing is scored.")
     return warnings
 
 
