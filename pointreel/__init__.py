@@ -12,7 +12,7 @@ from types import ModuleType
 
 __version__ = "0.1.0"
 
-ROOMS = ("core", "video", "points", "formats", "evaluate", "apps")
+ROOMS = ("core", "video", "points", "formats", "engines", "evaluate", "apps")
 
 __all__ = ["__version__", *ROOMS]
 
