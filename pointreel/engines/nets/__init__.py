@@ -1,1 +1,1 @@
-"""Our own torch modules. Engines are built of them; nothing outside this room imports them but the recipes that train them."""
+"""Our own torch modules. Only engines, and the recipes that train them, import them."""

@@ -1,1 +1,1 @@
-"""Propagators: prompts on any frames in, masks of every frame out. The name of an engine is the name of its file."""
+"""Propagators: prompts on any frames in, masks of every frame out. An engine is named as its file."""

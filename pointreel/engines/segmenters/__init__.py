@@ -1,1 +1,1 @@
-"""Segmenters: one picture and a prompt in, a mask out. The name of an engine is the name of its file."""
+"""Segmenters: one picture and a prompt in, a mask out. An engine is named as its file."""

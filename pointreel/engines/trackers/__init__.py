@@ -1,1 +1,1 @@
-"""Point trackers: points on any frames in, their places on every frame out. The name of an engine is the name of its file."""
+"""Point trackers: points on any frames in, their places on every frame out. An engine is named as its file."""
