@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,3 +86,14 @@ class FrameSampler(Protocol):
     """A way to pick frames of a video: sorted, each once."""
 
     def sample(self, num_frames: int, rng: np.random.Generator) -> tuple[int, ...]: ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A session that can be put away between two frames and taken up in another process, with the same results.
+
+    Optional, for causal sessions (``lookahead`` 0): one without it is run again from its first prompt instead.
+    """
+
+    def snapshot(self) -> bytes: ...
+    def restore(self, state: bytes) -> None: ...

@@ -1,0 +1,26 @@
+"""Methods put together from protocols. They know what an engine can do, never which engine it is.
+
+>>> with Tracking.start(video, prompts, propagator) as tracking:      # doctest: +SKIP
+...     for masks in tracking:
+...         print(masks.frame, sorted(masks.segments))
+"""
+
+from ._plan import DIRECTIONS, Direction
+from ._prompt_json import prompts_from_json, prompts_to_json, trace_from_json
+from ._prompts import PromptError, Said, check_prompts, merged
+from ._tracking import RECORDS, Progress, Tracking
+
+__all__ = [
+    "DIRECTIONS",
+    "RECORDS",
+    "Direction",
+    "Progress",
+    "PromptError",
+    "Said",
+    "Tracking",
+    "check_prompts",
+    "merged",
+    "prompts_from_json",
+    "prompts_to_json",
+    "trace_from_json",
+]

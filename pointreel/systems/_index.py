@@ -1,0 +1,47 @@
+"""Where the mask of each object on each frame lies in the records, and which way it came."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ._plan import Pass, Way
+
+NOT_MADE = -1
+
+
+class Index:
+    """Nine bytes for each object and frame, whatever the masks are."""
+
+    def __init__(self, num_frames: int) -> None:
+        self.num_frames = num_frames
+        self._places: dict[int, NDArray[np.int64]] = {}
+        self._ways: dict[int, NDArray[np.int8]] = {}
+        self.carried = np.zeros(num_frames, np.bool_)
+
+    @property
+    def object_ids(self) -> list[int]:
+        return sorted(self._places)
+
+    def note(self, of: Pass, frame: int, place: int, *, carried: bool) -> None:
+        """The step at ``place`` holds what ``of`` found on ``frame``; it replaces what was known before."""
+        self.carried[frame] |= carried
+        for span in of.spans:
+            if frame in span:
+                if span.object_id not in self._places:
+                    self._places[span.object_id] = np.full(self.num_frames, NOT_MADE, np.int64)
+                    self._ways[span.object_id] = np.zeros(self.num_frames, np.int8)
+                self._places[span.object_id][frame] = place
+                self._ways[span.object_id][frame] = of.way
+
+    def places(self, frame: int) -> Iterator[tuple[int, int]]:
+        """Each object made on ``frame`` and the step to look for it in."""
+        for object_id, places in sorted(self._places.items()):
+            if places[frame] != NOT_MADE:
+                yield object_id, int(places[frame])
+
+    def way(self, object_id: int, frame: int) -> Way | None:
+        """The way in which the mask of an object on a frame was reached, None where there is none."""
+        ways = self._ways.get(object_id)
+        way = 0 if ways is None else int(ways[frame])
+        return 1 if way > 0 else -1 if way < 0 else None

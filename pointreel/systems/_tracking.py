@@ -1,0 +1,332 @@
+"""The driver around every propagator: forward, backward and both ways, corrections, pause and resume."""
+
+import tempfile
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from ..core import FrameMasks, PointreelError, Prompt, Segment
+from ..core.protocols import Propagator, Resumable, Session
+from ..video import Video
+from ._checks import check_readable, direction_named, identity_of
+from ._index import Index
+from ._plan import Direction, Pass, correction, first_round
+from ._prompt_json import prompts_from_json, prompts_to_json
+from ._prompts import Key, check_prompts, locks_of, merged
+from ._records import Entry, RecordFile, Step, is_carried, step_head
+from ._snapshot import Snapshots
+from ._stepping import Stepped, stepped
+
+RECORDS, STATE = "track.records", "track.state"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One frame more is done: ``done`` of ``total`` frames that sessions have to see, and which way they go."""
+
+    done: int
+    total: int
+    frame: int
+    way: int
+
+
+@dataclass
+class _Round:
+    """Prompts that came together, the passes they lead to, and how many frames each pass has recorded."""
+
+    prompts: list[Prompt]
+    passes: tuple[Pass, ...]
+    last_frames: list[int | None]
+    done: list[bool]
+
+    @classmethod
+    def of(cls, prompts: list[Prompt], passes: tuple[Pass, ...]) -> "_Round":
+        return cls(prompts, passes, [None] * len(passes), [False] * len(passes))
+
+    def note(self, turn: int, frame: int) -> None:
+        self.last_frames[turn] = frame
+        self.done[turn] = frame == self.passes[turn].stop
+
+
+class Tracking:
+    """Masks of prompted objects through a video, made as they are asked for and kept on disk as they are made.
+
+    Iterating gives one ``FrameMasks`` for every frame of the video, in order, each once, as soon as no pass can change
+    it. ``steps`` does the work without looking at the result; ``correct`` adds prompts, and the next ``steps`` make
+    again only what lies between the locked frames around them. Leaving the ``with`` block pauses: with a ``folder``,
+    ``Tracking.resume`` goes on from there, and after a killed process too, with the masks there would have been.
+
+    >>> with Tracking.start(video, prompts, propagator, folder=Path("out")) as tracking:      # doctest: +SKIP
+    ...     for masks in tracking:
+    ...         print(masks.frame, sorted(masks.segments))
+    """
+
+    def __init__(
+        self, video: Video, propagator: Propagator, records: RecordFile, entries: Sequence[Entry], closing: ExitStack
+    ) -> None:
+        header = records.header
+        self.video, self.propagator, self._records, self._closing = video, propagator, records, closing
+        self.engine = str(header["engine"])
+        self.direction = direction_named(str(header["direction"]))
+        self.names: dict[int, str] = {}
+        self.seconds = 0.0
+        self._rounds: list[_Round] = []
+        self._index = Index(len(video))
+        self._snapshots = Snapshots(records.path.with_name(STATE))
+        self._said: dict[Key, Prompt] = {}
+        self._newest: tuple[int, Step] | None = None
+        for entry in entries:
+            self._replay(entry)
+
+    @classmethod
+    def start(
+        cls,
+        video: Video,
+        prompts: Sequence[Prompt],
+        propagator: Propagator,
+        *,
+        direction: Direction = "both",
+        folder: Path | None = None,
+        names: Mapping[int, str] | None = None,
+        engine: str = "",
+    ) -> "Tracking":
+        """Check the prompts and begin a run. Without a ``folder`` its records are temporary.
+
+        ``engine`` is what errors, records and reports call the propagator; a run is resumed with the same one only.
+        """
+        engine = engine or type(propagator).__name__
+        check_prompts(prompts, video.info, propagator.accepts, engine=engine, names=names)
+        check_readable(video, prompts, names)
+        with ExitStack() as stack:
+            if folder is None:
+                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pointreel-")))
+            of_video = {"video": identity_of(video), "height": video.info.height, "width": video.info.width}
+            header = {"engine": engine, "direction": direction_named(direction), **of_video}
+            records = RecordFile.create(folder / RECORDS, header)
+            stack.callback(records.close)
+            tracking = cls(video, propagator, records, (), stack.pop_all())
+        tracking._add_round(list(prompts), dict(names or {}))
+        return tracking
+
+    @classmethod
+    def resume(cls, video: Video, propagator: Propagator, folder: Path, *, engine: str = "") -> "Tracking":
+        """Take up the run in ``folder``; its video and its engine have to be the ones it was begun with."""
+        path = folder / RECORDS
+        records, entries = RecordFile.open(path)
+        with ExitStack() as stack:
+            stack.callback(records.close)
+            header = records.header
+            if header.get("video") != identity_of(video):
+                raise PointreelError(f"{path}: the run is of another video. Give the video it was begun with.")
+            engine = engine or type(propagator).__name__
+            if header.get("engine") != engine:
+                raise PointreelError(f"{path}: the run is of the engine {header.get('engine')!r}, not of {engine!r}.")
+            return cls(video, propagator, records, entries, stack.pop_all())
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """Everything that was said so far, one prompt per object and frame."""
+        return tuple(prompt for _, prompt in sorted(self._said.items()))
+
+    @property
+    def object_ids(self) -> tuple[int, ...]:
+        return tuple(sorted({object_id for object_id, _ in self._said}))
+
+    @property
+    def carried(self) -> tuple[int, ...]:
+        """Frames that could not be read: their masks are those of the frame the session saw before."""
+        return tuple(map(int, self._index.carried.nonzero()[0]))
+
+    @property
+    def is_done(self) -> bool:
+        return all(all(one.done) for one in self._rounds)
+
+    def steps(self) -> Generator[Progress, None, None]:
+        """Do what is left to do, frame by frame. Stopping in between is a pause."""
+        waiting = list(self._waiting())
+        total, done = sum(len(self._rounds[number].passes[turn].frames) for number, turn in waiting), 0
+        for number, turn in waiting:
+            one = self._rounds[number].passes[turn]
+            for frame in self._run(number, turn):
+                yield Progress(done + one.frames.index(frame) + 1, total, frame, one.way)
+            done += len(one.frames)
+
+    def correct(self, prompts: Sequence[Prompt], names: Mapping[int, str] | None = None) -> None:
+        """Add prompts to a finished run: late objects, or corrections of what came out.
+
+        Each is a round of its own, in the order given. A mask locks its frame as it is. Points, a box or a trace
+        correct what is there: the session comes from the lock before, so that it knows what is meant.
+        """
+        if not self.is_done:
+            raise PointreelError(f"{self._records.path}: the run is not finished. Resume it first, then correct it.")
+        known = frozenset(self.object_ids)
+        called = self.names | dict(names or {})
+        check_prompts(prompts, self.video.info, self.propagator.accepts, engine=self.engine, names=called, known=known)
+        check_readable(self.video, prompts, called)
+        for prompt in merged(prompts).values():
+            for _ in self.steps():  # an earlier correction of this list may change what this one corrects
+                pass
+            self._add_round([prompt], dict(names or {}))
+
+    def __getitem__(self, frame: int) -> FrameMasks:
+        """What is known of a frame by now."""
+        segments: dict[int, Segment] = {}
+        for object_id, place in self._index.places(range(len(self.video))[frame]):
+            if object_id in (found := self._step(place).segments):
+                segments[object_id] = found[object_id]
+        return FrameMasks(frame, segments)
+
+    def __len__(self) -> int:
+        return len(self.video)
+
+    def __iter__(self) -> Iterator[FrameMasks]:
+        work = self.steps()
+        try:
+            for frame in range(len(self.video)):
+                while self._is_pending(frame):
+                    next(work, None)
+                yield self[frame]
+            for _ in work:  # what warms up for nothing that is kept is not left undone
+                pass
+        finally:
+            work.close()
+
+    def close(self) -> None:
+        """Let go of the records; without a folder they are gone."""
+        self._closing.close()
+
+    def __enter__(self) -> "Tracking":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _add_round(self, prompts: list[Prompt], names: dict[int, str]) -> None:
+        self._records.add_json("R", prompts_to_json(prompts, self.names | names))
+        self._records.flush()
+        self._begin_round(prompts, names)
+
+    def _begin_round(self, prompts: list[Prompt], names: Mapping[int, str]) -> None:
+        self.names |= {key: name for key, name in names.items() if name}
+        num_frames = len(self.video)
+        if not self._rounds:
+            passes = first_round(locks_of(merged(prompts)), num_frames, self.direction)
+        else:
+            (prompt,) = prompts
+            object_id, frame = prompt.object_id, prompt.frame
+            passes = correction(
+                object_id,
+                frame,
+                [other for of, other in self._said if of == object_id and other != frame],
+                num_frames,
+                self.direction,
+                came=self._index.way(object_id, frame),
+                warm_up=prompt.mask is None,
+            )
+        self._said = merged([*self._said.values(), *prompts])
+        self._rounds.append(_Round.of(prompts, passes))
+
+    def _replay(self, entry: Entry) -> None:
+        if entry.kind == "R":
+            self._begin_round(*prompts_from_json(entry.json(), self._records.path))
+        elif entry.kind == "T":
+            self.seconds += float(str(entry.json()["seconds"]))
+        elif entry.kind == "S":
+            number, turn, flags, frame, _ = step_head(entry.payload)
+            self._note(number, turn, frame, entry.place, carried=is_carried(flags))
+
+    def _note(self, number: int, turn: int, frame: int, place: int, *, carried: bool) -> None:
+        self._rounds[number].note(turn, frame)
+        self._index.note(self._rounds[number].passes[turn], frame, place, carried=carried)
+
+    def _waiting(self) -> Iterator[tuple[int, int]]:
+        """The passes that are not finished, by round and turn."""
+        for number, one in enumerate(self._rounds):
+            yield from ((number, turn) for turn, done in enumerate(one.done) if not done)
+
+    def _is_pending(self, frame: int) -> bool:
+        """Whether a pass that is not finished has yet to make something on this frame."""
+        for number, turn in self._waiting():
+            one, last = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
+            if one.is_wanted(frame) and (last is None or (frame - last) * one.way > 0):
+                return True
+        return False
+
+    def _run(self, number: int, turn: int) -> Iterator[int]:
+        """One pass: its frames, as they are done; those an earlier process had recorded are made again, not kept."""
+        one, recorded = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
+        clock = time.monotonic()
+        with self.propagator.open(self.video.info) as session:
+            frames, before = self._taken_up(session, number, turn)
+            for item in stepped(session, self.video.read(frames), frames, self._prompts_of(one, number), before):
+                frame = item.masks.frame
+                if recorded is None or (frame - recorded) * one.way > 0:
+                    self._record(number, turn, item)
+                    self._snapshots.now_and_then(session, number, turn, frame)
+                if self._records.flush_now_and_then():
+                    clock = self._count_time(clock)
+                try:
+                    yield frame
+                except GeneratorExit:  # a pause, with the session between two frames
+                    self._snapshots.keep(session, number, turn, frame)
+                    self._count_time(clock)
+                    raise
+        self._count_time(clock)
+        self._records.flush()
+        self._snapshots.remove()
+
+    def _taken_up(
+        self, session: Session[Prompt, FrameMasks], number: int, turn: int
+    ) -> tuple[range, Mapping[int, Segment]]:
+        """The frames a pass still has to see, and what was on the one before them.
+
+        Those after the newest state of its session where there is one; else all, from its first prompt on.
+        """
+        one, recorded = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
+        state = self._snapshots.newest(number, turn)
+        if state is None or recorded is None or not isinstance(session, Resumable):
+            return one.frames, {}
+        frame, data = state
+        if (frame - one.start) * one.way < 0 or (recorded - frame) * one.way < 0:
+            return one.frames, {}  # a power cut kept the state and lost the records before it
+        session.restore(data)
+        return range(frame + one.way, one.stop + one.way, one.way), self[frame].segments
+
+    def _record(self, number: int, turn: int, item: Stepped) -> None:
+        one, frame = self._rounds[number].passes[turn], item.masks.frame
+        if not one.is_wanted(frame):
+            return
+        kept = {i: segment for i, segment in item.masks.segments.items() if segment.mask and one.owns(i, frame)}
+        place = self._records.add_step(Step(number, turn, frame, kept, item.carried))
+        self._note(number, turn, frame, place, carried=item.carried)
+
+    def _prompts_of(self, one: Pass, number: int) -> dict[int, list[Prompt]]:
+        """What each frame of a pass tells its session. A lock whose mask is known is told as that mask."""
+        fresh = {(prompt.object_id, prompt.frame) for prompt in self._rounds[number].prompts}
+        prompts: dict[int, list[Prompt]] = {}
+        for key in one.starts:
+            object_id, frame = key
+            known = None if key in fresh and one.way == self._rounds[number].passes[0].way else self[frame].segments
+            segment = known.get(object_id) if known else None
+            if segment is not None and "mask" in self.propagator.accepts:
+                prompt = Prompt(object_id=object_id, frame=frame, mask=segment.mask)
+            else:
+                prompt = self._said[key]
+            prompts.setdefault(frame, []).append(prompt)
+        return prompts
+
+    def _step(self, place: int) -> Step:
+        if self._newest is None or self._newest[0] != place:
+            self._newest = place, self._records.step(place)
+        return self._newest[1]
+
+    def _count_time(self, since: float) -> float:
+        now = time.monotonic()
+        self.seconds += now - since
+        self._records.add_json("T", {"seconds": round(now - since, 3)})
+        return now
