@@ -1,0 +1,82 @@
+"""What the two networks of the engine ``small`` are trained for: good masks, again and again, from their own masks."""
+
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_map
+
+from ..engines.nets.motion import warp
+from ..engines.nets.small_prompt import Prompt
+from ..engines.nets.small_propagate import Look, Memory, Propagate
+from .losses import mask_iou, mask_loss, quality_loss
+from .small_samples import PromptSample, PropagationSample
+
+_QUALITY, _OTHERS = 0.3, 0.05
+_FEW_PIXELS = 20
+
+
+def propagation_loss(net: Propagate, batch: PropagationSample) -> tuple[Tensor, dict[str, float]]:
+    """Carry the starting mask from picture to picture, each time from what came out before."""
+    rgb, masks = batch.rgb.float() / 255, batch.masks.float() / 255
+    num_clips, num_pictures = rgb.shape[:2]
+    looks = _looks(net, rgb)
+    mask = batch.start
+    memory = _updated(net, net.remember(looks[0], masks[:, 0]), looks[1], mask)
+    total, ious = rgb.new_zeros(()), []
+    for k in range(2, num_pictures):
+        flow, error = batch.flow[:, k - 2], batch.error[:, k - 2].float() / 255
+        decision = net.carry(looks[k], warp(mask, flow), flow, error, memory)
+        iou = mask_iou(decision.logits, masks[:, k])
+        wrong = mask_loss(decision.logits, masks[:, k]) + _QUALITY * quality_loss(decision.quality, iou)
+        total = total + wrong.mean() / (num_pictures - 2)
+        ious.append(iou.mean().item())
+        mask = torch.sigmoid(decision.logits).detach()
+        if k + 1 < num_pictures:
+            memory = _updated(net, memory, looks[k], mask)
+    return total, {"first": ious[0], "last": ious[-1], "clips": float(num_clips)}
+
+
+def prompt_loss(net: Prompt, batch: PromptSample) -> tuple[Tensor, dict[str, float]]:
+    """Of three masks the best is trained, the others hardly; the best is then made better once more."""
+    truth = batch.mask.float() / 255
+    scene = net.see(batch.rgb.float() / 255, batch.maps, batch.flow, batch.error.float() / 255)
+    fresh, known = net.decide(scene), net.decide(scene, batch.prior)
+    has_prior = batch.has_prior[:, None, None, None]
+    logits = torch.where(has_prior, known.logits, fresh.logits)
+    quality = torch.where(batch.has_prior[:, None], known.quality, fresh.quality)
+    first, best = _best_loss(logits, quality, truth)
+    mask = torch.sigmoid(logits.take_along_dim(best[:, None, None, None], 1)).detach()
+    again = net.decide(scene, mask)
+    second, _ = _best_loss(again.logits, again.quality, truth)
+    chosen = _iou_of_chosen(again.logits, again.quality, truth)
+    figures = {"best": mask_iou(logits, truth).amax(1).mean().item(), "chosen": chosen.mean().item()}
+    return (first + second) / 2, figures
+
+
+def _best_loss(logits: Tensor, quality: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:
+    """The loss of the best of several masks, and which it was."""
+    wrong = mask_loss(logits, truth)
+    least, best = wrong.min(1)
+    foretold = quality_loss(quality, mask_iou(logits, truth)).mean()
+    return least.mean() * (1 - _OTHERS) + wrong.mean() * _OTHERS + _QUALITY * foretold, best
+
+
+def _iou_of_chosen(logits: Tensor, quality: Tensor, truth: Tensor) -> Tensor:
+    return mask_iou(logits, truth).gather(1, quality.argmax(1, keepdim=True))
+
+
+def _looks(net: Propagate, rgb: Tensor) -> list[Look]:
+    """All pictures (B, N, 3, S, S) at once, then one look per picture."""
+    together = net.look(rgb.flatten(0, 1).contiguous(memory_format=torch.channels_last))
+
+    def picture(k: int) -> Look:
+        def one(x: Tensor) -> Tensor:
+            return x.unflatten(0, rgb.shape[:2])[:, k]
+
+        features = tree_map(one, together.features)
+        return Look(one(together.rgb), features, one(together.colours), one(together.lifted))
+
+    return [picture(k) for k in range(rgb.shape[1])]
+
+
+def _updated(net: Propagate, memory: Memory, look: Look, mask: Tensor) -> Memory:
+    return net.updated(memory, look, mask, (mask > 0.5).sum((1, 2, 3)) > _FEW_PIXELS)
