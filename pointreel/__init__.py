@@ -9,17 +9,24 @@ The rooms are imported when they are first named, so ``import pointreel`` needs 
 
 import importlib
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .apps.tracking import track
 
 __version__ = "0.1.0"
 
-ROOMS = ("core", "video", "points", "formats", "engines", "evaluate", "apps")
+ROOMS = ("core", "video", "points", "formats", "engines", "systems", "evaluate", "apps")
 
-__all__ = ["__version__", *ROOMS]
+__all__ = ["__version__", "track", *ROOMS]
 
 
 def __getattr__(name: str) -> ModuleType:
     if name in ROOMS:
         return importlib.import_module(f"{__name__}.{name}")
+    if name == "track":  # declared above for those who check types, and loaded here when it is called for
+        function: ModuleType = importlib.import_module(f"{__name__}.apps.tracking").track
+        return function
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -8,7 +8,7 @@
 from ._plan import DIRECTIONS, Direction
 from ._prompt_json import prompts_from_json, prompts_to_json, trace_from_json
 from ._prompts import PromptError, Said, check_prompts, merged
-from ._tracking import RECORDS, Progress, Tracking
+from ._tracking import RECORDS, Progress, Tracking, engine_of
 
 __all__ = [
     "DIRECTIONS",
@@ -19,6 +19,7 @@ __all__ = [
     "Said",
     "Tracking",
     "check_prompts",
+    "engine_of",
     "merged",
     "prompts_from_json",
     "prompts_to_json",

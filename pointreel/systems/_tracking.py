@@ -33,6 +33,13 @@ class Progress:
     way: int
 
 
+def engine_of(folder: Path) -> str:
+    """The engine that the run in ``folder`` was begun with."""
+    records, _ = RecordFile.open(folder / RECORDS)
+    records.close()
+    return str(records.header.get("engine"))
+
+
 @dataclass
 class _Round:
     """Prompts that came together, the passes they lead to, and how many frames each pass has recorded."""
@@ -144,15 +151,19 @@ class Tracking:
     def is_done(self) -> bool:
         return all(all(one.done) for one in self._rounds)
 
+    @property
+    def num_left(self) -> int:
+        """How many frames sessions have yet to see."""
+        return sum(len(self._frames_left(number, turn)) for number, turn in self._waiting())
+
     def steps(self) -> Generator[Progress, None, None]:
         """Do what is left to do, frame by frame. Stopping in between is a pause."""
-        waiting = list(self._waiting())
-        total, done = sum(len(self._rounds[number].passes[turn].frames) for number, turn in waiting), 0
-        for number, turn in waiting:
-            one = self._rounds[number].passes[turn]
+        total, done = self.num_left, 0
+        for number, turn in list(self._waiting()):
+            left = self._frames_left(number, turn)
             for frame in self._run(number, turn):
-                yield Progress(done + one.frames.index(frame) + 1, total, frame, one.way)
-            done += len(one.frames)
+                yield Progress(done + left.index(frame) + 1, total, frame, left.step)
+            done += len(left)
 
     def correct(self, prompts: Sequence[Prompt], names: Mapping[int, str] | None = None) -> None:
         """Add prompts to a finished run: late objects, or corrections of what came out.
@@ -280,22 +291,29 @@ class Tracking:
         self._records.flush()
         self._snapshots.remove()
 
+    def _state(self, number: int, turn: int) -> tuple[int, bytes] | None:
+        """The newest state of a pass that was interrupted, unless a power cut kept it and lost records before it."""
+        one, recorded = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
+        state = self._snapshots.newest(number, turn)
+        if state is None or recorded is None:
+            return None
+        in_order = one.start * one.way <= state[0] * one.way <= recorded * one.way
+        return state if in_order else None
+
+    def _frames_left(self, number: int, turn: int) -> range:
+        """The frames a pass still has to see: those after the state there is of its session, else all."""
+        one, state = self._rounds[number].passes[turn], self._state(number, turn)
+        return one.frames if state is None else range(state[0] + one.way, one.stop + one.way, one.way)
+
     def _taken_up(
         self, session: Session[Prompt, FrameMasks], number: int, turn: int
     ) -> tuple[range, Mapping[int, Segment]]:
-        """The frames a pass still has to see, and what was on the one before them.
-
-        Those after the newest state of its session where there is one; else all, from its first prompt on.
-        """
-        one, recorded = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
-        state = self._snapshots.newest(number, turn)
-        if state is None or recorded is None or not isinstance(session, Resumable):
-            return one.frames, {}
-        frame, data = state
-        if (frame - one.start) * one.way < 0 or (recorded - frame) * one.way < 0:
-            return one.frames, {}  # a power cut kept the state and lost the records before it
-        session.restore(data)
-        return range(frame + one.way, one.stop + one.way, one.way), self[frame].segments
+        """The frames the session has yet to see, once it is where it was, and what is on the frame before them."""
+        state = self._state(number, turn)
+        if state is None or not isinstance(session, Resumable):
+            return self._rounds[number].passes[turn].frames, {}
+        session.restore(state[1])
+        return self._frames_left(number, turn), self[state[0]].segments
 
     def _record(self, number: int, turn: int, item: Stepped) -> None:
         one, frame = self._rounds[number].passes[turn], item.masks.frame

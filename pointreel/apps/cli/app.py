@@ -7,15 +7,17 @@ from typing import Annotated
 import typer
 
 from ... import __version__
-from . import convert, demo, info, list, sample, score, stats
+from . import bench, convert, demo, info, list, sample, score, stats, track
 from .console import out
 
 COMMANDS: dict[str, ModuleType] = {
+    "track": track,
     "info": info,
     "convert": convert,
     "sample": sample,
     "stats": stats,
     "score": score,
+    "bench": bench,
     "list": list,
     "demo": demo,
 }
@@ -55,4 +57,5 @@ def _pointreel(
 
 for _name, _function in commands():
     _examples = "\n\n".join(f"  {example}" for example in COMMANDS[_name].EXAMPLES)
-    app.command(_name, epilog=f"Examples:\n\n{_examples}", no_args_is_help=_name != "demo")(_function)
+    _class = getattr(COMMANDS[_name], "COMMAND", None)
+    app.command(_name, cls=_class, epilog=f"Examples:\n\n{_examples}", no_args_is_help=_name != "demo")(_function)

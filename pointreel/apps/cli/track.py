@@ -1,0 +1,239 @@
+"""The main job: a video and a few clicks in, a mask of each object in every frame out."""
+
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...core import FrameMasks, PointreelError, Prompt, UnknownName, replacing
+from ...core.protocols import Propagator
+from ...engines import propagators
+from ...systems import RECORDS, PromptError, Tracking, engine_of, merged, prompts_to_json
+from ...video import Video
+from ...video import open as open_video
+from ..track_facts import Facts
+from ..track_outputs import PLACES, write_outputs
+from ..tracking import DEFAULT_ENGINE, engine_named
+from ._in_order import InOrder, Word, in_order
+from ._prompts import Said, blamed, prompts_in, said_in
+from .console import SKIPPED_BROKEN, out, print_json, print_table, progress, remarks
+from .options import parse
+
+EXAMPLES = (
+    "pointreel track demo/clip.mp4 --engine flow --box 20,20,60,70 --out cup",
+    "pointreel track demo/clip.mp4 --engine flow --object cup --box 20,20,60,70 --object hat --at 9 --box 40,10,60,30 "
+    "--out two --direction both --write json,report --json",
+    "pointreel track demo/clip.mp4 --out two --correct --object hat --at 15 --box 42,12,62,32",
+    "pointreel track demo/clip.mp4 --out two --resume --write json,overlay",
+)
+
+COMMAND = InOrder
+WRITE = ",".join(PLACES)
+
+
+class Way(StrEnum):
+    BOTH = "both"
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+def track(
+    video: Annotated[Path, typer.Argument(metavar="VIDEO", help="A video, or a folder of pictures.")],
+    point: Annotated[list[str], typer.Option(metavar="X,Y", help="A point on the object.")] = [],  # noqa: B006
+    not_point: Annotated[list[str], typer.Option(metavar="X,Y", help="A point off the object.")] = [],  # noqa: B006
+    box: Annotated[list[str], typer.Option(metavar="L,T,R,B", help="A box: left, top, right, bottom.")] = [],  # noqa: B006
+    mask: Annotated[
+        list[str], typer.Option(metavar="FILE.png", help="A mask; FILE.png#2 is object 2 of a palette.")
+    ] = [],  # noqa: B006
+    trace: Annotated[
+        list[str], typer.Option(metavar="X,Y;X,Y;...", help="The path of a pointer over it, or a JSON file of it.")
+    ] = [],  # noqa: B006
+    at: Annotated[
+        list[str], typer.Option(metavar="FRAME", help="The frame, from 0, of what follows; at first it is 0.")
+    ] = [],  # noqa: B006
+    object_: Annotated[
+        list[str], typer.Option("--object", metavar="NAME", help="The object that is meant by what follows.")
+    ] = [],  # noqa: B006
+    prompts: Annotated[Path | None, typer.Option(help="A file of prompts, or a dataset, instead of the above.")] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where all goes; VIDEO's name with -track when not given.")
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option(help=f"Which engine; see `pointreel list engines`. At first: {DEFAULT_ENGINE}.")
+    ] = None,
+    option: Annotated[list[str], typer.Option(help="An option of the engine, as KEY=VALUE.")] = [],  # noqa: B006
+    direction: Annotated[Way, typer.Option(help="From the prompts on, back, or both.")] = Way.BOTH,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    correct: Annotated[
+        bool, typer.Option("--correct", help="Add these prompts to the run in --out; the rest stays as it is.")
+    ] = False,
+    write: Annotated[str, typer.Option(help="What to write, of all there is.")] = WRITE,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Track objects through a video from points, boxes, masks or traces on any frames.
+
+    --object and --at count for what follows them: --object dog --point 312,208 --object ball --at 57 --box 90,80,124,99
+    """
+    kinds = _kinds(write)
+    folder = folder or Path(f"{video.stem or 'video'}-track")
+    said, source = _said(in_order(point, not_point, box, mask, trace, at, object_), prompts)
+    with open_video(video, skip_broken=True) as opened:
+        try:
+            with _tracking(opened, said, folder, engine, option, direction, resume, correct) as tracking:
+                facts = _finish(tracking, folder, kinds)
+        except PromptError as error:
+            raise blamed(error, source) from None
+        except KeyboardInterrupt:
+            if (folder / RECORDS).is_file():
+                remarks.print(f"Go on with: pointreel track {shlex.quote(str(video))} --out {folder} --resume")
+            raise
+    _say(facts, folder, kinds, as_json)
+    if facts.carried:
+        raise typer.Exit(SKIPPED_BROKEN)
+
+
+def _kinds(write: str) -> tuple[str, ...]:
+    kinds = tuple(dict.fromkeys(word.strip() for word in write.split(",") if word.strip()))
+    for kind in kinds:
+        if kind not in PLACES:
+            raise UnknownName("output for --write", kind, PLACES)
+    return kinds
+
+
+def _said(words: list[Word], file: Path | None) -> tuple[Said, str]:
+    """What was said, and what to blame for it where that is a file."""
+    if file is None:
+        return said_in(words), ""
+    if words:
+        raise PointreelError("--prompts: give prompts in a file or by options, not both.")
+    if not file.exists():
+        raise PointreelError(f"--prompts {file}: there is nothing here.")
+    prompts, names = prompts_in(file)
+    return Said(prompts, names), f"--prompts {file}"
+
+
+def _tracking(
+    video: Video,
+    said: Said,
+    folder: Path,
+    engine: str | None,
+    options: list[str],
+    direction: str,
+    resume: bool,
+    correct: bool,
+) -> Tracking:
+    """A new run, or the one in ``folder``, with what is said added to it if it is to be corrected."""
+    if not (resume or correct):
+        _must_be_free(folder)
+        if not said.prompts:
+            raise PointreelError(
+                "Say where the object is: --point x,y, --box left,top,right,bottom, --mask FILE.png ..."
+            )
+        label, propagator = _engine(engine or DEFAULT_ENGINE, options)
+        way = next(way for way in ("both", "forward", "backward") if way == direction)
+        return Tracking.start(
+            video, said.prompts, propagator, direction=way, folder=folder, names=said.names, engine=label
+        )
+    begun = engine_of(folder).split()
+    label, propagator = _engine(engine or begun[0], options or begun[1:])
+    tracking = Tracking.resume(video, propagator, folder, engine=label)
+    try:
+        if correct:
+            _correct(tracking, said)
+        elif said.prompts and not _same(said.prompts, tracking.prompts):
+            raise PointreelError(
+                f"{folder}: the run began with other prompts. Leave them out to resume it, use --correct to add them, "
+                "or choose another --out."
+            )
+    except BaseException:
+        tracking.close()
+        raise
+    return tracking
+
+
+def _engine(name: str, options: list[str]) -> tuple[str, Propagator]:
+    if name not in propagators.names():
+        raise UnknownName("engine", name, propagators.names())
+    return engine_named(name, parse(propagators, name, options))
+
+
+def _must_be_free(folder: Path) -> None:
+    if (folder / RECORDS).is_file():
+        raise PointreelError(f"{folder}: holds a run. Use --resume, --correct, or choose another place with --out.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise PointreelError(f"{folder}: exists and is not an empty folder. Choose another place with --out.")
+
+
+def _correct(tracking: Tracking, said: Said) -> None:
+    """Objects are known by their names, those without one by their number."""
+    if not said.prompts:
+        raise PointreelError("--correct: say what is to be corrected: --object NAME --at FRAME --point x,y ...")
+    if not tracking.is_done:
+        _work(tracking)
+    id_by_name = {name: number for number, name in tracking.names.items()}
+    new = max(tracking.object_ids, default=0)
+    ids: dict[int, int] = {}
+    for prompt in said.prompts:
+        name = said.names.get(prompt.object_id)
+        if prompt.object_id not in ids:
+            known = prompt.object_id if name is None else id_by_name.get(name)
+            if known is None:
+                new += 1
+                known = new
+            ids[prompt.object_id] = known
+    renumbered = [_of(prompt, ids[prompt.object_id]) for prompt in said.prompts]
+    tracking.correct(renumbered, {ids[number]: name for number, name in said.names.items() if number in ids})
+
+
+def _of(prompt: Prompt, object_id: int) -> Prompt:
+    return replace(prompt, object_id=object_id)
+
+
+def _same(one: list[Prompt], other: tuple[Prompt, ...]) -> bool:
+    return dict(merged(one)) == {(prompt.object_id, prompt.frame): prompt for prompt in other}
+
+
+def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...]) -> Facts:
+    """Do the work, showing how far it is and how long it takes yet, and write what was asked for."""
+    _work(tracking)
+    with replacing(folder / "prompts.json") as draft:
+        draft.write_text(json.dumps(prompts_to_json(tracking.prompts, tracking.names), indent=1) + "\n")
+    watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] = partial(
+        progress, what="drawing", total=len(tracking)
+    )
+    return write_outputs(tracking, folder, kinds=kinds, watch=watch)
+
+
+def _work(tracking: Tracking) -> None:
+    for _ in progress(tracking.steps(), "tracking", tracking.num_left):
+        pass
+
+
+def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], as_json: bool) -> None:
+    files = {kind: str(folder / PLACES[kind][0]) for kind in kinds}
+    if as_json:
+        print_json(facts.to_json() | {"folder": str(folder), "files": files})
+        return
+    rows = [(str(folder / PLACES[kind][0]), PLACES[kind][1]) for kind in kinds]
+    print_table("", [*rows, (str(folder / "prompts.json"), "what was said; --prompts takes it again")])
+    out.print("")
+    rate = f", {facts.num_frames / facts.seconds:.1f} frames per second" if facts.seconds else ""
+    out.print(f"{facts.num_frames} frames by {facts.engine} in {facts.seconds:.1f} s{rate}")
+    for one in facts.objects:
+        out.print(f"  {one.called}: on {len(one.frames)} frames, mean score {one.mean_score:.2f}")
+    _say_doubts(facts)
+
+
+def _say_doubts(facts: Facts) -> None:
+    called: Mapping[int, str] = {one.object_id: one.called for one in facts.objects}
+    doubts = [f"{d.frame} ({called[d.object_id]}, {d.score:.2f})" for d in facts.doubts(4)]
+    if doubts:
+        out.print(f"least sure on frames {', '.join(doubts)}")
+    if facts.carried:
+        remarks.print(f"{len(facts.carried)} frames could not be read; masks were carried over them.")

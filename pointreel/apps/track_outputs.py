@@ -1,0 +1,148 @@
+"""A finished run as files: masks for programs, and an overlay, a contact sheet and a report for people."""
+
+import shutil
+from collections.abc import Callable, Collection, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..core import Frame, FrameMasks, ListedDataset, PointreelError, Points, UnknownName
+from ..formats import shelf as formats
+from ..systems import Tracking
+from ..video import contact_sheet, overlay, thumbnails, write_mp4, write_picture
+from ..video.pictures import RGB
+from .track_facts import Facts, sequence_of
+from .track_report import Picture, write_report
+
+PLACES = {
+    "json": ("masks.json", "the masks as run lengths, in the layout of YouTube-VIS"),
+    "png": ("DAVIS", "the masks as PNGs, in the layout of DAVIS"),
+    "overlay": ("overlay.mp4", "masks, names and points drawn on the video"),
+    "sheet": ("sheet.jpg", "the video in one picture"),
+    "report": ("report.html", "how sure the engine was, and where to look: open it in a browser"),
+}
+"""What can be written: the file or folder, and what it is."""
+
+NUM_TILES = 12
+_TILE_HEIGHT, _DOUBT_HEIGHT = 180, 300
+
+
+def write_outputs(
+    tracking: Tracking,
+    folder: Path,
+    *,
+    kinds: Collection[str] = tuple(PLACES),
+    title: str = "",
+    watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] | None = None,
+) -> Facts:
+    """Write what ``kinds`` names of ``PLACES`` into ``folder``, in place of what was there; finishes the run first.
+
+    ``watch`` is put around the pass that draws, to show its progress. Memory does not grow with the video, but for
+    the run lengths of all masks while JSON is written.
+    """
+    for kind in kinds:
+        if kind not in PLACES:
+            raise UnknownName("output", kind, PLACES)
+    facts = Facts.of(tracking)
+    name = _safe(title or tracking.video.info.path.stem)
+    if "json" in kinds:
+        formats.build("ytvis").write(ListedDataset.of([sequence_of(tracking, name)]), folder / PLACES["json"][0])
+    if "png" in kinds:
+        _write_pngs(tracking, facts, name, folder / PLACES["png"][0])
+    if {"overlay", "sheet", "report"} & set(kinds):
+        drawn = _draw(tracking, facts, folder, kinds, watch or iter)
+        if "sheet" in kinds:
+            write_picture(folder / PLACES["sheet"][0], drawn.sheet())
+        if "report" in kinds:
+            files = [place for kind, place in PLACES.items() if kind in kinds and kind != "report"]
+            write_report(
+                facts, tracking.prompts, folder / PLACES["report"][0], drawn.sheet(), drawn.doubts, files, title or name
+            )
+    return facts
+
+
+def _write_pngs(tracking: Tracking, facts: Facts, name: str, place: Path) -> None:
+    if (largest := max(tracking.object_ids)) > 254:
+        raise PointreelError(f"{place}: object id {largest} does not fit in a PNG; ids go up to 254. Leave out png.")
+    if place.is_dir():
+        shutil.rmtree(place)
+    sequence = sequence_of(tracking, name, facts.front_to_back())
+    formats.build("davis", year=2017).write(ListedDataset.of([sequence]), place)
+
+
+@dataclass
+class _Drawn:
+    """The few pictures that stay in memory, small."""
+
+    tiles: list[Frame] = field(default_factory=list)
+    doubts: list[Picture] = field(default_factory=list)
+
+    def sheet(self) -> RGB:
+        return contact_sheet(self.tiles)
+
+
+def _draw(
+    tracking: Tracking,
+    facts: Facts,
+    folder: Path,
+    kinds: Collection[str],
+    watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]],
+) -> _Drawn:
+    """One pass over the video for all pictures there are."""
+    info = tracking.video.info
+    tiles = set(np.linspace(0, len(tracking) - 1, min(NUM_TILES, len(tracking))).round().astype(int).tolist())
+    doubts = {doubt.frame: doubt for doubt in reversed(facts.doubts())}
+    points = _points_by_frame(tracking)
+    drawn = _Drawn()
+    with ExitStack() as stack:
+        mp4 = None
+        if "overlay" in kinds:
+            place = folder / PLACES["overlay"][0]
+            mp4 = stack.enter_context(write_mp4(place, pts=info.pts[: len(tracking)], time_base=info.time_base))
+        for frame, masks in _pictures(tracking, watch):
+            if mp4 is None and frame.index not in tiles and frame.index not in doubts:
+                continue
+            shown = overlay(frame, masks.segments, points=points.get(frame.index), names=tracking.names)
+            if mp4 is not None:
+                mp4.add(shown)
+            if frame.index in tiles:
+                drawn.tiles.append(_small(Frame(frame.index, shown), _TILE_HEIGHT))
+            if frame.index in doubts:
+                small = _small(Frame(frame.index, shown), min(_DOUBT_HEIGHT, frame.height))
+                drawn.doubts.append(Picture(doubts[frame.index], small.rgb))
+    drawn.doubts.sort(key=lambda picture: picture.doubt.score)
+    return drawn
+
+
+def _pictures(
+    tracking: Tracking, watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]]
+) -> Iterator[tuple[Frame, FrameMasks]]:
+    """Every frame with its masks; one that cannot be read is shown as the one before it."""
+    frames = iter(tracking.video)
+    info = tracking.video.info
+    ahead, last = next(frames, None), np.zeros((info.height, info.width, 3), np.uint8)
+    for masks in watch(iter(tracking)):
+        if ahead is not None and ahead.index == masks.frame:
+            last = ahead.rgb
+            ahead = next(frames, None)
+        yield Frame(masks.frame, last), masks
+
+
+def _points_by_frame(tracking: Tracking) -> dict[int, dict[int, Points]]:
+    shown: dict[int, dict[int, Points]] = {}
+    for prompt in tracking.prompts:
+        if prompt.points is not None:
+            shown.setdefault(prompt.frame, {})[prompt.object_id] = prompt.points
+    return shown
+
+
+def _small(frame: Frame, height: int) -> Frame:
+    return thumbnails([frame], num=1, height=height)[0]
+
+
+def _safe(name: str) -> str:
+    """A name that can be a folder's."""
+    kept = "".join(c if c.isalnum() or c in "-_. " else "_" for c in name).strip(". ")
+    return kept or "video"
