@@ -5,6 +5,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..core import replacing
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -18,12 +20,17 @@ def figure(width: float = 8.0, height: float = 3.6) -> "tuple[Figure, Axes]":
 
     drawing = Figure(figsize=(width, height), layout="constrained")
     axes = drawing.add_subplot()
+    quieten(axes)
+    return drawing, axes
+
+
+def quieten(axes: "Axes") -> None:
+    """Light lines, no box."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(GRID)
     axes.tick_params(colors=INK, length=0, labelsize=9)
     axes.set_axisbelow(True)
     axes.grid(axis="y", color=GRID, linewidth=0.8)
-    return drawing, axes
 
 
 def bars(groups: Mapping[str, Mapping[str, int]], *, x_label: str, y_label: str, colours: tuple[str, ...]) -> "Figure":
@@ -49,13 +56,18 @@ def bars(groups: Mapping[str, Mapping[str, int]], *, x_label: str, y_label: str,
 
 def to_svg(drawing: "Figure") -> str:
     """The drawing as an ``<svg>`` element, the same text for the same drawing."""
+    from matplotlib import rc_context
+
     out = BytesIO()
-    drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    with rc_context({"svg.hashsalt": "pointreel"}):
+        drawing.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     text = out.getvalue().decode()
     return text[text.index("<svg") :]
 
 
 def save(drawing: "Figure", folder: Path, name: str) -> None:
-    """``name.svg`` and ``name.png`` in ``folder``."""
-    (folder / f"{name}.svg").write_text(to_svg(drawing))
-    drawing.savefig(folder / f"{name}.png", dpi=160)
+    """``name.svg`` and ``name.png`` in ``folder``, which is made where it is not there."""
+    with replacing(folder / f"{name}.svg") as draft:
+        draft.write_text(to_svg(drawing), encoding="utf-8")
+    with replacing(folder / f"{name}.png") as draft:
+        drawing.savefig(draft, dpi=160)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..core import replacing
 from . import plots
+from .page_look import STYLE
 from .statistics import RANGE, PointStatistics
 
 if TYPE_CHECKING:
@@ -17,16 +18,7 @@ if TYPE_CHECKING:
 _PAGE = Template("""<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>$title · points</title>
-<style>
-  body { margin: 0 auto; max-width: 62rem; padding: 2.5rem 1.5rem; color: #22303a; background: #fff;
-         font: 16px/1.55 system-ui, sans-serif; }
-  h1 { font-size: 1.6rem; margin: 0; } h2 { font-size: 1.15rem; margin: 2.6rem 0 .4rem; }
-  p { max-width: 44rem; } .quiet { color: #5b6b76; }
-  table { border-collapse: collapse; width: 100%; margin-top: 1rem; font-variant-numeric: tabular-nums; }
-  th { text-align: right; font-weight: 600; font-size: .85rem; color: #5b6b76; padding: .3rem .8rem; }
-  td { text-align: right; font-size: 1.3rem; padding: .3rem .8rem; border-top: 1px solid #d9dfe3; }
-  figure { margin: 0; } svg { width: 100%; height: auto; }
-</style>
+<style>$style</style>
 <h1>$title</h1>
 <p class="quiet">Statistics of a dataset of points, as in Table 11, Fig. 9 and Fig. 10 of Point-VOS.</p>
 <table><tr>$heads</tr><tr>$cells</tr></table>
@@ -66,6 +58,7 @@ def _page(statistics: PointStatistics, title: str, figures: str) -> str:
     }
     return _PAGE.substitute(
         title=escape(title),
+        style=STYLE,
         heads="".join(f"<th>{name}</th>" for name in table),
         cells="".join(f"<td>{number:,}</td>" for number in table.values()),
         object_annotations=f"{statistics.object_annotations:,}",

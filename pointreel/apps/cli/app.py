@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ... import __version__
-from . import bench, convert, demo, info, list, sample, score, stats, track
+from . import bench, compare, convert, demo, info, list, retention, sample, score, stats, study, track
 from .console import out
 
 COMMANDS: dict[str, ModuleType] = {
@@ -17,6 +17,9 @@ COMMANDS: dict[str, ModuleType] = {
     "sample": sample,
     "stats": stats,
     "score": score,
+    "compare": compare,
+    "study": study,
+    "retention": retention,
     "bench": bench,
     "list": list,
     "demo": demo,

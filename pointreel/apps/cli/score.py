@@ -2,12 +2,13 @@
 
 import sys
 from pathlib import Path
+from shlex import quote
 from typing import Annotated
 
 import typer
 
 from ...core import PointreelError, replacing
-from ...evaluate import Figures, Report, scorers
+from ...evaluate import Figures, Report, comparison_of, define, method_of, scorers, write_plots
 from .console import out, print_json, print_table, progress, remarks
 from .options import parse
 
@@ -15,9 +16,23 @@ EXAMPLES = (
     "pointreel score davis demo/DAVIS demo/DAVIS",
     "pointreel score davis demo/DAVIS demo/DAVIS/Annotations/480p -n 2 --json",
     "pointreel score davis demo/DAVIS demo/DAVIS --csv demo/scores --worst",
+    "pointreel score davis demo/DAVIS demo/DAVIS --plots demo/score-plots",
+    "pointreel score --define J_decay",
 )
 
 _SHOWN = 10
+
+
+def _define(figure: str | None) -> None:
+    """Say what a figure means, and do nothing else."""
+    if figure is None:
+        return
+    for k, one in enumerate(define(figure)):
+        if k:
+            out.print("")
+        out.print(f"{one.figure} of {', '.join(one.benchmarks)} ({one.direction})", markup=False, style="bold")
+        out.print(f"{one.formula}\n{one.words}", markup=False)
+    raise typer.Exit
 
 
 def score(
@@ -31,8 +46,13 @@ def score(
     partial: Annotated[bool, typer.Option("--partial", help="Score what is there, and say what is missing.")] = False,
     worst: Annotated[bool, typer.Option("--worst", help="List sequences, the worst first.")] = False,
     folder: Annotated[Path | None, typer.Option("--csv", help="Write the benchmark's tables into this folder.")] = None,
+    plots: Annotated[Path | None, typer.Option("--plots", help="Write plots as PNG, SVG and CSV here.")] = None,
     option: Annotated[list[str], typer.Option("--option", help="An option of the scorer, as KEY=VALUE.")] = [],  # noqa: B006
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    define_figure: Annotated[  # noqa: ARG001 - its callback has done all
+        str | None,
+        typer.Option("--define", callback=_define, is_eager=True, help="Say what a figure means, and score nothing."),
+    ] = None,
 ) -> None:
     """Score predictions as a benchmark does, with 95 % intervals over sequences where a figure has one."""
     flags = {"binary": binary, "partial": partial}
@@ -40,14 +60,22 @@ def score(
     for path in (truth, predictions):
         if not path.exists():
             raise PointreelError(f"{path}: there is nothing here. Check the path.")
-    report: Report = scorers.build(name, **options).score(
+    scorer = scorers.build(name, **options)
+    by_frame = plots is not None and hasattr(scorer, "score_frames")
+    scored = (scorer.score_frames if by_frame else scorer.score)(
         truth, predictions, num_workers=num_workers, progress=progress
     )
+    report, frames = scored if by_frame else (scored, ())
     if folder:
         _write_tables(report, folder)
+    if plots:
+        write_plots(comparison_of(truth, name, [method_of(predictions.name, report, frames)]), plots, progress=progress)
     _show(report, worst, as_json)
-    if folder and not as_json:
-        out.print(f"tables: {folder}")
+    if not as_json:
+        places = {"tables": folder, "plots": plots}
+        for what, place in places.items():
+            if place:
+                out.print(f"{what}: {place}", markup=False)
 
 
 def _write_tables(report: Report, folder: Path) -> None:
@@ -69,6 +97,7 @@ def _show(report: Report, worst: bool, as_json: bool) -> None:
     print_table("", rows, heads=("figure", "value", "95 % interval" if bounds else ""))
     if worst:
         _show_worst(report)
+    remarks.print(f"What a figure means: pointreel score --define {quote(rows[0][0])}", markup=False)
 
 
 def _show_worst(report: Report) -> None:

@@ -1,7 +1,7 @@
 """What MOSE, LVOS, TAO-VOS, SA-V and YouTube-VOS share: objects may come late, and count from when they come."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,9 +39,15 @@ class VosScorer:
     partial: bool = False
 
     def score(self, truth: Path, predictions: Path, *, num_workers: int = 1, progress: Progress = silent) -> Report:
+        return self.score_frames(truth, predictions, num_workers=num_workers, progress=progress)[0]
+
+    def score_frames(
+        self, truth: Path, predictions: Path, *, num_workers: int = 1, progress: Progress = silent
+    ) -> tuple[Report, list[SequenceScores]]:
+        """The report, and the scores of every frame: not a number where an object does not count."""
         scores, missing, warnings = self.frames(truth, predictions, num_workers=num_workers, progress=progress)
         rows = {one.task.name: self._rows(one) for one in scores}
-        return report(rows, missing, warnings)
+        return report(rows, missing, warnings), [self._counted(one) for one in scores]
 
     def frames(
         self, truth: Path, predictions: Path, *, num_workers: int = 1, progress: Progress = silent
@@ -82,6 +88,12 @@ class VosScorer:
             and not (self.void and object_id == VOID)
             and (start := self._start(one, k)) < one.j.shape[1]
         }
+
+    def _counted(self, one: SequenceScores) -> SequenceScores:
+        rows = self._rows(one)
+        starts = [self._start(one, k) if i in rows else one.j.shape[1] for k, i in enumerate(one.object_ids)]
+        early = np.arange(one.j.shape[1]) < np.array(starts, np.int64)[:, None]
+        return replace(one, j=np.where(early, np.nan, one.j), f=np.where(early, np.nan, one.f))
 
     def _start(self, one: SequenceScores, k: int) -> int:
         """The first frame that counts for an object."""

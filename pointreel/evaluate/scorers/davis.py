@@ -64,6 +64,12 @@ class Davis:
     config: Config
 
     def score(self, truth: Path, predictions: Path, *, num_workers: int = 1, progress: Progress = silent) -> Report:
+        return self.score_frames(truth, predictions, num_workers=num_workers, progress=progress)[0]
+
+    def score_frames(
+        self, truth: Path, predictions: Path, *, num_workers: int = 1, progress: Progress = silent
+    ) -> tuple[Report, list[SequenceScores]]:
+        """The report, and the scores of every frame that it is made of."""
         true_files, split = self._truth(truth)
         root = formats.build("davis", resolution=self.config.resolution).label_files(predictions).root
         frames = {name: _require_enough(true_files, name) for name in true_files.names}
@@ -72,7 +78,7 @@ class Davis:
         tasks = [self._task(true_files, root, name, kept[name], frames[name][0]) for name in kept]
         scores = score_sequences(tasks, num_workers=num_workers, progress=progress)
         warnings = [*stray_warnings(root, frames), *_unscored_folders(true_files), *map_warnings(scores)]
-        return self._report(scores, split, missing, warnings)
+        return self._report(scores, split, missing, warnings), scores
 
     def _scored(self, frames: tuple[str, ...]) -> tuple[str, ...]:
         if self.config.num_frames is None:
