@@ -16,7 +16,8 @@ from typer.models import ArgumentInfo
 
 from pointreel.apps.cli.app import COMMANDS, EXIT_CODES, app, commands
 from pointreel.core import Feature, Shelf
-from pointreel.evaluate import scorers
+from pointreel.evaluate import definitions, scorers
+from pointreel.evaluate.definitions import INTERVAL, SIGNIFICANCE
 from pointreel.formats import shelf as formats
 from pointreel.points import frame_samplers, samplers
 
@@ -101,11 +102,22 @@ def scorer_sections() -> str:
     return "\n".join(_section(scorers, name) for name in scorers.names())
 
 
+def figure_definitions() -> str:
+    """Every figure: of which benchmarks it is, its formula, and its rule in words."""
+    heads = (f"**{one.figure}** of {', '.join(one.benchmarks)} ({one.direction})" for one in definitions())
+    parts = (
+        f"{head}\n\n```text\n{one.formula}\n```\n\n{one.words}\n"
+        for head, one in zip(heads, definitions(), strict=True)
+    )
+    return "\n".join([*parts, f"**95 % interval**\n\n{INTERVAL}\n", f"**Difference and p**\n\n{SIGNIFICANCE}\n"])
+
+
 PAGES = {
     DOCS / "reference" / "cli.md": command_line,
     DOCS / "generated" / "formats.md": loss_table,
     DOCS / "generated" / "samplers.md": sampler_tables,
     DOCS / "generated" / "scorers.md": scorer_sections,
+    DOCS / "generated" / "figures.md": figure_definitions,
 }
 
 
