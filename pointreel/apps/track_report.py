@@ -35,6 +35,7 @@ _PAGE = Template("""<!doctype html>
             margin-top: 1rem; }
   .doubts figure { margin: 0; } .doubts img { width: 100%; border-radius: 4px; display: block; }
   figcaption { font-size: .85rem; padding-top: .35rem; font-variant-numeric: tabular-nums; }
+  a { color: #2a6f97; }
   .warn { background: #fdf1e3; border-left: 4px solid #d9822b; padding: .7rem 1rem; max-width: none; }
 </style>
 <h1>$title</h1>

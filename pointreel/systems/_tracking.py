@@ -85,6 +85,7 @@ class Tracking:
         self._snapshots = Snapshots(records.path.with_name(STATE))
         self._said: dict[Key, Prompt] = {}
         self._newest: tuple[int, Step] | None = None
+        self._running: Generator[int, None, None] | None = None
         for entry in entries:
             self._replay(entry)
 
@@ -161,7 +162,8 @@ class Tracking:
         total, done = self.num_left, 0
         for number, turn in list(self._waiting()):
             left = self._frames_left(number, turn)
-            for frame in self._run(number, turn):
+            self._running = self._run(number, turn)
+            for frame in self._running:
                 yield Progress(done + left.index(frame) + 1, total, frame, left.step)
             done += len(left)
 
@@ -206,7 +208,9 @@ class Tracking:
             work.close()
 
     def close(self) -> None:
-        """Let go of the records; without a folder they are gone."""
+        """Pause what runs and let go of the records; without a folder they are gone."""
+        if self._running is not None:
+            self._running.close()
         self._closing.close()
 
     def __enter__(self) -> "Tracking":
@@ -268,7 +272,7 @@ class Tracking:
                 return True
         return False
 
-    def _run(self, number: int, turn: int) -> Iterator[int]:
+    def _run(self, number: int, turn: int) -> Generator[int, None, None]:
         """One pass: its frames, as they are done; those an earlier process had recorded are made again, not kept."""
         one, recorded = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
         clock = time.monotonic()

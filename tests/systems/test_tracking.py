@@ -1,0 +1,359 @@
+"""The driver with a real engine: both ways, corrections, damage, pause, kill -9 and resume."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from pointreel import video as videos
+from pointreel.core import Box, FormatError, FrameMasks, PointreelError, Points, Prompt, Segment, UnknownName
+from pointreel.engines import propagators
+from pointreel.systems import RECORDS, PromptError, Tracking, engine_of
+from pointreel.systems._snapshot import Snapshots
+
+NUM_FRAMES = 24
+
+
+@pytest.fixture
+def flow():
+    return propagators.build("flow", side=48)
+
+
+@pytest.fixture
+def video(walk):
+    with videos.open(walk) as opened:
+        yield opened
+
+
+def said(mask_at, frame: int, object_id: int = 1) -> Prompt:
+    return Prompt(object_id=object_id, frame=frame, mask=mask_at(frame))
+
+
+def masks_of(tracking: Tracking) -> list[FrameMasks]:
+    return list(tracking)
+
+
+class Recorder:
+    """An engine that repeats what it was told last, late by ``lookahead``, and notes all that it was fed."""
+
+    accepts = frozenset({"mask", "points"})
+
+    def __init__(self, lookahead: int | None = 0) -> None:
+        self.lookahead = lookahead
+        self.fed: list[list[tuple[int, tuple[Prompt, ...]]]] = []
+        self.num_open = 0
+
+    @contextmanager
+    def open(self, video):
+        self.num_open += 1
+        self.fed.append([])
+        try:
+            yield self.Session(self, self.fed[-1])
+        finally:
+            self.num_open -= 1
+
+    class Session:
+        def __init__(self, engine, fed) -> None:
+            self.lookahead, self.fed, self.waiting, self.known = engine.lookahead, fed, [], {}
+
+        def push(self, frame, queries=()):
+            self.fed.append((frame.index, tuple(queries)))
+            self.known |= {q.object_id: Segment(q.mask) for q in queries if q.mask is not None}
+            self.waiting.append(FrameMasks(frame.index, dict(self.known)))
+            late = len(self.waiting) if self.lookahead is None else self.lookahead
+            ready, self.waiting = self.waiting[: max(len(self.waiting) - late, 0)], self.waiting[-late or 99 :]
+            return ready
+
+        def finish(self):
+            return self.waiting
+
+
+@pytest.mark.parametrize("direction", ["both", "forward", "backward"])
+def test_every_frame_comes_once_and_in_order(video, flow, mask_at, direction) -> None:
+    with Tracking.start(video, [said(mask_at, 10)], flow, direction=direction) as tracking:
+        records = masks_of(tracking)
+    assert [record.frame for record in records] == list(range(NUM_FRAMES))
+    there = {k for k in range(NUM_FRAMES) if records[k].segments}
+    expected = {"both": range(NUM_FRAMES), "forward": range(10, NUM_FRAMES), "backward": range(11)}[direction]
+    assert there == set(expected)
+    assert records[10].segments[1].mask == mask_at(10)
+    assert all(records[k].segments[1].mask.iou(mask_at(k)) > 0.7 for k in there)
+
+
+def test_late_objects_keep_their_ids_and_go_back_from_where_they_were_named(video, flow, mask_at) -> None:
+    prompts = [said(mask_at, 0, 1), said(mask_at, 15, 7)]
+    with Tracking.start(video, prompts, flow) as tracking:
+        records = masks_of(tracking)
+    assert all(set(record.segments) == {1, 7} for record in records)
+    with Tracking.start(video, prompts, flow, direction="forward") as tracking:
+        assert [7 in record.segments for record in tracking] == [False] * 15 + [True] * 9
+
+
+def test_frames_come_as_soon_as_they_cannot_change(video, mask_at) -> None:
+    engine = Recorder()
+    with Tracking.start(video, [said(mask_at, 0)], engine) as tracking:
+        first = next(iter(tracking))
+        assert first.frame == 0
+        assert [frame for frame, _ in engine.fed[0]] == [0]
+    assert engine.num_open == 0
+
+
+@pytest.mark.parametrize("lookahead", [0, 3, None])
+def test_engines_that_look_ahead(video, mask_at, lookahead) -> None:
+    engine = Recorder(lookahead)
+    with Tracking.start(video, [said(mask_at, 6)], engine) as tracking:
+        records = masks_of(tracking)
+    assert [record.segments[1].mask for record in records] == [mask_at(6)] * NUM_FRAMES
+    assert [[frame for frame, _ in fed] for fed in engine.fed] == [list(range(6, 24)), list(range(6, -1, -1))]
+
+
+def test_what_a_pass_is_told(video, mask_at) -> None:
+    """Forward from the first prompt on; backward from the masks that came out there, not from the words again."""
+    engine = Recorder()
+    prompts = [said(mask_at, 5), said(mask_at, 15), Prompt(object_id=1, frame=5, points=Points.on([(20, 20)]))]
+    with Tracking.start(video, prompts, engine) as tracking:
+        masks_of(tracking)
+    forward, backward = ([(k, told) for k, told in fed if told] for fed in engine.fed)
+    assert forward[0][1][0].kinds() == {"mask", "points"}
+    assert [k for k, _ in forward] == [5, 15]
+    assert [k for k, _ in backward] == [15, 5]
+    assert backward[1][1] == (Prompt(object_id=1, frame=5, mask=mask_at(5)),)
+
+
+def test_a_correction_changes_only_what_lies_between_its_neighbours(video, flow, mask_at) -> None:
+    prompts = [said(mask_at, 0), said(mask_at, 20), said(mask_at, 3, 2)]
+    with Tracking.start(video, prompts, flow) as tracking:
+        before = masks_of(tracking)
+        box = Prompt(object_id=1, frame=10, box=Box(8, 10, 12, 20))
+        tracking.correct([box])
+        after = masks_of(tracking)
+        for k in range(NUM_FRAMES):
+            assert before[k].segments[2] == after[k].segments[2]
+            assert (before[k].segments[1] == after[k].segments[1]) == (not 0 < k < 20), k
+        assert [p.frame for p in tracking.prompts if p.object_id == 1] == [0, 10, 20]
+
+
+def test_a_click_is_understood_from_the_lock_the_mask_came_from(video, mask_at) -> None:
+    """The session of a correction by points is warmed up, and the other way starts from what came out."""
+    engine = Recorder()
+    with Tracking.start(video, [said(mask_at, 2), said(mask_at, 20)], engine) as tracking:
+        masks_of(tracking)
+        engine.fed.clear()
+        click = Prompt(object_id=1, frame=16, points=Points.off([(1, 1)]))  # nearer to 20: it came from there
+        tracking.correct([click])
+        masks_of(tracking)
+    first, second = ([(k, told) for k, told in fed if told] for fed in engine.fed)
+    assert first == [(20, (Prompt(object_id=1, frame=20, mask=mask_at(20)),)), (16, (click,))]
+    assert second == [(16, (Prompt(object_id=1, frame=16, mask=mask_at(20)),))]
+    assert [k for k, _ in engine.fed[0]] == list(range(20, 2, -1))
+    assert [k for k, _ in engine.fed[1]] == list(range(16, 20))
+
+
+def test_a_new_object_is_a_correction_too(video, flow, mask_at) -> None:
+    with Tracking.start(video, [said(mask_at, 0)], flow) as tracking:
+        before = masks_of(tracking)
+        tracking.correct([said(mask_at, 12, 9)], {9: "late"})
+        after = masks_of(tracking)
+        assert tracking.names == {9: "late"}
+    assert [record.segments[1] for record in before] == [record.segments[1] for record in after]
+    assert all(9 in record.segments for record in after)
+
+
+def test_an_unfinished_run_is_not_corrected(video, flow, mask_at) -> None:
+    with Tracking.start(video, [said(mask_at, 0)], flow) as tracking, pytest.raises(PointreelError, match="finished"):
+        tracking.correct([said(mask_at, 12)])
+
+
+def test_broken_frames_carry_the_masks_and_are_named(damaged_walk, flow, mask_at) -> None:
+    with (
+        videos.open(damaged_walk, skip_broken=True) as video,
+        Tracking.start(video, [said(mask_at, 0)], flow) as tracking,
+    ):
+        records = masks_of(tracking)
+        assert tracking.carried == (9, 10, 23)
+    assert [record.frame for record in records] == list(range(NUM_FRAMES))
+    for k in (9, 10):
+        assert records[k].segments[1].mask == records[8].segments[1].mask
+        assert records[k].segments[1].score == 0
+    assert records[23].segments[1].mask == records[22].segments[1].mask
+    assert records[11].segments[1].mask.iou(mask_at(11)) > 0.5
+
+
+def test_a_prompt_on_a_broken_frame_is_refused(damaged_walk, flow, mask_at) -> None:
+    with videos.open(damaged_walk, skip_broken=True) as video, pytest.raises(PromptError, match="cannot be read") as e:
+        Tracking.start(video, [said(mask_at, 9)], flow)
+    assert e.value.said == "at"
+
+
+def test_a_pause_is_no_loss(video, flow, mask_at, tmp_path: Path) -> None:
+    prompts = [said(mask_at, 12)]
+    with Tracking.start(video, prompts, flow) as tracking:
+        whole = masks_of(tracking)
+    with Tracking.start(video, prompts, flow, folder=tmp_path, engine="flow") as tracking:
+        for progress in (steps := tracking.steps()):
+            if progress.done == 5:
+                break
+        steps.close()
+    engine = Recorder()
+    with Tracking.resume(video, flow, tmp_path, engine="flow") as tracking:
+        assert tracking.num_left == 24 + 1 - 5
+        assert masks_of(tracking) == whole
+    with Tracking.resume(video, engine, tmp_path, engine="flow") as tracking:
+        assert masks_of(tracking) == whole
+        assert tracking.is_done
+    assert engine.fed == []
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pointreel import video as videos
+from pointreel.core import Box, Prompt
+from pointreel.engines import propagators
+from pointreel.engines.propagators.flow import FlowSession
+from pointreel.systems import Tracking
+from pointreel.systems import _snapshot
+
+_snapshot._SECONDS = float(sys.argv[4])
+push, pushed = FlowSession.push, []
+def counted(self, frame, queries=()):
+    pushed.append(frame.index)
+    if len(pushed) == int(sys.argv[3]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return push(self, frame, queries)
+FlowSession.push = counted
+_snapshot.Snapshots.__init__.__defaults__ = (float(sys.argv[4]), *_snapshot.Snapshots.__init__.__defaults__[1:])
+with videos.open(sys.argv[1]) as video:
+    prompt = Prompt(object_id=1, frame=12, box=Box(18, 14, 16, 16))
+    folder = Path(sys.argv[2])
+    engine = propagators.build("flow", side=48)
+    if (folder / "track.records").exists():
+        tracking = Tracking.resume(video, engine, folder, engine="flow")
+    else:
+        tracking = Tracking.start(video, [prompt], engine, folder=folder, engine="flow")
+    with tracking:
+        for _ in tracking:
+            pass
+print(len(pushed))
+"""
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e9], ids=["with states", "without"])
+def test_killed_runs_give_the_masks_of_whole_ones(walk, flow, tmp_path: Path, seconds: float) -> None:
+    """Killed in the forward pass, then in the backward pass, then left to finish."""
+
+    def go(folder: str, kill_at: int) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-c", KILLED, str(walk), str(tmp_path / folder), str(kill_at), str(seconds)]
+        return subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+
+    assert go("killed", 6).returncode == -signal.SIGKILL
+    assert go("killed", 12).returncode == -signal.SIGKILL
+    last = go("killed", 10_000)
+    assert last.returncode == 0, last.stderr
+    assert go("whole", 10_000).returncode == 0
+    found = []
+    with videos.open(walk) as video:
+        for folder in ("killed", "whole"):
+            with Tracking.resume(video, flow, tmp_path / folder, engine="flow") as tracking:
+                assert tracking.is_done
+                found.append(masks_of(tracking))
+    assert found[0] == found[1]
+    if not seconds:
+        assert int(last.stdout) < 13  # it went on in the backward pass from the state, not from its beginning
+
+
+def test_frames_are_on_disk_as_they_finish(video, flow, mask_at, tmp_path: Path) -> None:
+    with Tracking.start(video, [said(mask_at, 0)], flow, folder=tmp_path) as tracking:
+        records = iter(tracking)
+        next(records)
+        small = (tmp_path / RECORDS).stat().st_size
+        next(records)
+        assert (tmp_path / RECORDS).stat().st_size > small
+
+
+def test_a_record_that_was_cut_short_is_made_again(video, flow, mask_at, tmp_path: Path) -> None:
+    with Tracking.start(video, [said(mask_at, 0)], flow, folder=tmp_path) as tracking:
+        whole = masks_of(tracking)
+    data = (tmp_path / RECORDS).read_bytes()
+    for damaged in (data[:-70], data[: len(data) // 2] + bytes(5) + data[len(data) // 2 + 5 :]):
+        (tmp_path / RECORDS).write_bytes(damaged)
+        with Tracking.resume(video, flow, tmp_path) as tracking:
+            assert not tracking.is_done
+            assert masks_of(tracking) == whole
+
+
+@pytest.mark.parametrize("data", [b"", b"something else entirely", b"pointreel track 1\n", b"pointreel track 1\nH"])
+def test_what_is_no_record_is_named(video, flow, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / RECORDS).write_bytes(data)
+    with pytest.raises(FormatError, match=r"track\.records: byte 0"):
+        Tracking.resume(video, flow, tmp_path)
+
+
+def test_states_that_are_damaged_or_of_another_pass_are_passed_over(tmp_path: Path) -> None:
+    class Session:
+        lookahead = 0
+
+        def snapshot(self) -> bytes:
+            return b"state"
+
+        def restore(self, state: bytes) -> None: ...
+
+    states = Snapshots(tmp_path / "s")
+    states.keep(Session(), 2, 1, 40)
+    assert states.newest(2, 1) == (40, b"state")
+    assert states.newest(2, 0) is None
+    (tmp_path / "s").write_bytes((tmp_path / "s").read_bytes()[:-1])
+    assert states.newest(2, 1) is None
+
+
+def test_a_run_is_resumed_with_its_own_video_and_engine(video, damaged_walk, flow, mask_at, tmp_path: Path) -> None:
+    with Tracking.start(video, [said(mask_at, 0)], flow, folder=tmp_path, engine="flow side=48"):
+        pass
+    assert engine_of(tmp_path) == "flow side=48"
+    with pytest.raises(PointreelError, match="of the engine 'flow side=48', not of 'klt'"):
+        Tracking.resume(video, flow, tmp_path, engine="klt")
+    with videos.open(damaged_walk) as other, pytest.raises(PointreelError, match="another video"):
+        Tracking.resume(other, flow, tmp_path, engine="flow side=48")
+    with pytest.raises(PointreelError, match="there is a run already"):
+        Tracking.start(video, [said(mask_at, 0)], flow, folder=tmp_path)
+    with pytest.raises(PointreelError, match="no run to go on with"):
+        Tracking.resume(video, flow, tmp_path / "elsewhere")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are locked on POSIX only")
+def test_two_at_once_are_refused(video, flow, mask_at, tmp_path: Path) -> None:
+    with (
+        Tracking.start(video, [said(mask_at, 0)], flow, folder=tmp_path),
+        pytest.raises(PointreelError, match="another run is writing here"),
+    ):
+        Tracking.resume(video, flow, tmp_path)
+
+
+def test_a_direction_that_is_none_is_named(video, flow, mask_at) -> None:
+    with pytest.raises(UnknownName, match="no direction named 'sideways'"):
+        Tracking.start(video, [said(mask_at, 0)], flow, direction="sideways")
+
+
+def test_an_engine_out_of_order_is_told_of(video, mask_at) -> None:
+    class Stutter(Recorder):
+        class Session(Recorder.Session):
+            def push(self, frame, queries=()):
+                return [FrameMasks(0, {})]
+
+    with (
+        Tracking.start(video, [said(mask_at, 0)], Stutter()) as tracking,
+        pytest.raises(PointreelError, match="frame 0 twice or out of order"),
+    ):
+        masks_of(tracking)
+
+
+def test_without_a_folder_nothing_is_left(video, flow, mask_at, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with Tracking.start(video, [said(mask_at, 0)], flow) as tracking:
+        masks_of(tracking)
+        assert list(tmp_path.rglob(RECORDS))
+    assert not list(tmp_path.iterdir())
