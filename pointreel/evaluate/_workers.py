@@ -20,18 +20,25 @@ Result = TypeVar("Result")
 
 
 def run_tasks(
-    function: Callable[[Task], Result], tasks: Sequence[Task], *, num_workers: int, progress: Progress, what: str
+    function: Callable[[Task], Result],
+    tasks: Sequence[Task],
+    *,
+    num_workers: int,
+    progress: Progress,
+    what: str,
+    fresh: bool = False,
 ) -> list[Result]:
     """``[function(task) for task in tasks]``, by ``num_workers`` processes if more than one.
 
-    The first error of a task is raised, and what has not begun by then never begins.
+    The first error of a task is raised, and what has not begun by then never begins. ``fresh`` starts new interpreters:
+    OpenCV and torch keep threads of their own, which a forked process waits for in vain.
     """
     if num_workers < 1:
         raise PointreelError(f"{num_workers} workers cannot score anything. Give 1 or more.")
     num_workers = min(num_workers, len(tasks))
     if num_workers <= 1:
         return [function(task) for task in progress(tasks, what, len(tasks))]
-    pool = ProcessPoolExecutor(num_workers, _context(), _start_worker)
+    pool = ProcessPoolExecutor(num_workers, get_context("spawn") if fresh else _context(), _start_worker)
     try:
         with _undisturbed():
             running = [pool.submit(function, task) for task in tasks]
