@@ -1,0 +1,188 @@
+"""The embedded engine: points, boxes, traces or masks in, masks out; its weights ship with the package."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ...core import Mask, PointreelError
+from ...core.protocols import Propagator, VideoInfo
+from ...core.types import Frame, FrameMasks, Prompt, PromptKind, Segment
+from ..nets.optical_flow import FlowFinder
+from ..small.first_mask import Candidate, FirstMask, Given
+from ..small.state import from_bytes, to_bytes
+from ..small.tracked import Carrier, Pair, Tracked
+from ..small.weights import load_prompt, load_propagate
+from ..small.windows import Soft, Window, grey
+
+ACCEPTS: frozenset[PromptKind] = frozenset({"points", "box", "trace", "mask"})
+_STRIDE, _SMALLEST = 32, 96
+_FLOW_SIDE = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """``size``: the side of the window for one object. Several share what two would need: their windows are smaller.
+
+    ``weights``: a folder of your own. ``look_ahead``: an object that is pointed at on the very first frame waits for
+    the second one, since what moves is easier to tell apart.
+    """
+
+    size: int = 256
+    weights: str = ""
+    device: str = "cpu"
+    look_ahead: bool = True
+
+    def __post_init__(self) -> None:
+        if self.size % _STRIDE or not _SMALLEST <= self.size <= 1024:
+            raise PointreelError(f"size: found {self.size}, expected a multiple of {_STRIDE} from {_SMALLEST} to 1024.")
+
+
+@dataclass
+class Session:
+    """The newest frame, and every object on it."""
+
+    config: Config
+    first: FirstMask
+    carrier: Carrier
+    size: tuple[int, int]
+    objects: dict[int, Tracked] = field(default_factory=dict)
+    _before: Frame | None = None
+    _held: tuple[Frame, list[Prompt]] | None = None
+
+    def __post_init__(self) -> None:
+        self._finder = FlowFinder(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._small: NDArray[np.uint8] | None = None
+
+    @property
+    def lookahead(self) -> int:
+        """1 until the first frame is done with, and 0 from there on."""
+        return int(self.config.look_ahead and self._before is None)
+
+    def snapshot(self) -> bytes:
+        """All that the next frame depends on; not while a frame is held back."""
+        if self._held is not None:
+            raise PointreelError(f"Frame {self._held[0].index} is still held back: there is nothing to keep yet.")
+        return to_bytes(self.objects, self._before)
+
+    def restore(self, state: bytes) -> None:
+        """Go on after the frame that the state was kept after."""
+        self.objects, self._before = from_bytes(state, self.config.device)
+        self._small = None if self._before is None else _small_grey(self._before)
+
+    @torch.inference_mode()
+    def push(self, frame: Frame, queries: Sequence[Prompt] = ()) -> Sequence[FrameMasks]:
+        _refuse_what_is_not_taken(queries)
+        if frame.rgb.shape[:2] != self.size:
+            found, wanted = (f"{width} x {height}" for height, width in (frame.rgb.shape[:2], self.size))
+            raise PointreelError(f"Frame {frame.index}: found {found} pixels, expected {wanted} as the video has.")
+        if self._held is not None:
+            held, self._held = self._held, None
+            return [self._stepped(*held, ahead=frame), self._stepped(frame, queries)]
+        if self.config.look_ahead and self._before is None and any(query.mask is None for query in queries):
+            self._held = frame, list(queries)
+            return []
+        return [self._stepped(frame, queries)]
+
+    @torch.inference_mode()
+    def finish(self) -> Sequence[FrameMasks]:
+        held, self._held = self._held, None
+        return [] if held is None else [self._stepped(*held)]
+
+    def _stepped(self, frame: Frame, queries: Sequence[Prompt], ahead: Frame | None = None) -> FrameMasks:
+        """Carry every object here, then hear what is said of this frame."""
+        small = _small_grey(frame)
+        if self._before is not None and self._small is not None and self.objects:
+            pair = Pair(frame, self._before, self._finder.flow(small, self._small))
+            size = self._size(len(self.objects))
+            self.objects = {i: self.carrier.carried(pair, tracked, size) for i, tracked in self.objects.items()}
+        for query in queries:
+            self._hear(query, frame, ahead or self._before)
+        self._before, self._small = frame, small
+        return FrameMasks(frame.index, _segments(self.objects, frame))
+
+    def _hear(self, query: Prompt, frame: Frame, other: Frame | None) -> None:
+        earlier = self.objects.get(query.object_id)
+        size = self._size(len(self.objects.keys() | {query.object_id}))
+        if query.mask is not None:
+            mask = query.mask.to_array().astype(np.bool_)
+            self.objects[query.object_id] = self.carrier.started(frame, mask, size, earlier)
+            return
+        found = self._found(query, frame, other, earlier)
+        mask = _spread(found.window, found.mask, frame) > 0.5
+        started = self.carrier.started(frame, mask, size, earlier)
+        self.objects[query.object_id] = Tracked(started.window, started.mask, found.quality, started.memory)
+
+    def _found(self, query: Prompt, frame: Frame, other: Frame | None, earlier: Tracked | None) -> Candidate:
+        """The mask that is meant: a new one, or the one that was carried here, put right."""
+        given = Given.of(query)
+        if earlier is not None and earlier.is_there and query.box is None:
+            here = Candidate(earlier.window, earlier.mask, earlier.quality)
+            return self.first.refined(frame, given, here, other)
+        return self.first.candidates(frame, given, other)[0]
+
+    def _size(self, num_objects: int) -> int:
+        """Each object after the first adds a quarter to the pixels that are looked at, and all share them."""
+        share = self.config.size * np.sqrt((1 + 0.25 * (num_objects - 1)) / num_objects)
+        return max(_SMALLEST, int(share / _STRIDE + 0.5) * _STRIDE)
+
+
+@dataclass(frozen=True)
+class Small:
+    """The propagator, as configured."""
+
+    config: Config
+    accepts: frozenset[PromptKind] = ACCEPTS
+
+    @contextmanager
+    def open(self, video: VideoInfo) -> Iterator[Session]:
+        folder = Path(self.config.weights) if self.config.weights else None
+        first = FirstMask(load_prompt(folder, self.config.device), self.config.size, self.config.device)
+        carrier = Carrier(load_propagate(folder, self.config.device), self.config.device)
+        session = Session(self.config, first, carrier, (video.height, video.width))
+        try:
+            yield session
+        finally:
+            session.objects.clear()
+
+
+def build(config: Config) -> Propagator:
+    return Small(config)
+
+
+def _segments(objects: dict[int, Tracked], frame: Frame) -> dict[int, Segment]:
+    """Whole masks of what is there; where two claim a pixel, the surer one has it."""
+    spreads = {i: _spread(tracked.window, tracked.mask, frame) for i, tracked in objects.items() if tracked.is_there}
+    masks = {i: spread > 0.5 for i, spread in spreads.items()}
+    if len(spreads) > 1:
+        best = np.maximum.reduce(list(spreads.values()))
+        for i, spread in spreads.items():
+            masks[i] &= spread >= best
+            best = np.where(masks[i], np.float32(2), best)
+    return {i: Segment(Mask.from_array(mask), objects[i].quality) for i, mask in sorted(masks.items()) if mask.any()}
+
+
+def _spread(window: Window, mask: Soft, frame: Frame) -> Soft:
+    whole = np.zeros((frame.height, frame.width), np.float32)
+    whole[window.part(frame.height, frame.width)] = window.spread(mask, frame.height, frame.width)
+    return whole
+
+
+def _small_grey(frame: Frame) -> NDArray[np.uint8]:
+    scale = min(1.0, _FLOW_SIDE / min(frame.height, frame.width))
+    size = max(32, round(frame.width * scale)), max(32, round(frame.height * scale))
+    return grey(cv2.resize(frame.rgb, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False))
+
+
+def _refuse_what_is_not_taken(queries: Sequence[Prompt]) -> None:
+    for query in queries:
+        if unknown := query.kinds() - ACCEPTS:
+            raise PointreelError(
+                f"Object {query.object_id} on frame {query.frame} has {', '.join(sorted(unknown))} for a prompt; "
+                f"the engine 'small' takes {', '.join(sorted(ACCEPTS))}."
+            )

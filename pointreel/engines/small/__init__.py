@@ -1,0 +1,1 @@
+"""The embedded engine: what its propagator and its segmenter share."""

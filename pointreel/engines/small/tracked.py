@@ -1,0 +1,140 @@
+"""One object on its way through a video: where it is, what is remembered of it, and how it gets to the next frame."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ...core.types import Frame
+from ..nets.optical_flow import Flow, FlowFinder
+from ..nets.small_propagate import Look, Memory, Propagate
+from .windows import Pixels, Soft, Window, extent, grey, side_for
+
+_FEW = 20
+_SHRINK = 0.6
+_SEARCH, _WIDEN = 0.1, 1.15
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """A frame and the one before it, in colour; and, on small pictures, where each pixel of the first came from."""
+
+    frame: Frame
+    before: Frame
+    flow: Flow
+
+    def shift(self, window: Window, mask: Soft) -> tuple[int, int]:
+        """How far the object moved, in whole pixels of the frame: the median of the flow on its mask."""
+        height, width = self.flow.shape[:2]
+        to_x, to_y = width / self.frame.width, height / self.frame.height
+        rows, columns = np.nonzero(mask[::4, ::4] > 0.5)
+        if not len(rows):
+            return 0, 0
+        x = ((columns * 4 + 0.5) / window.zoom - 0.5 + window.left) * to_x
+        y = ((rows * 4 + 0.5) / window.zoom - 0.5 + window.top) * to_y
+        at = np.clip(y.astype(int), 0, height - 1), np.clip(x.astype(int), 0, width - 1)
+        dx, dy = np.median(self.flow[at], 0)
+        return round(-float(dx) / to_x), round(-float(dy) / to_y)
+
+
+@dataclass(frozen=True, eq=False)
+class Tracked:
+    """An object's mask through its window on the newest frame, how good it is thought to be, and the memory of it."""
+
+    window: Window
+    mask: Soft
+    quality: float
+    memory: Memory
+
+    @property
+    def is_there(self) -> bool:
+        return bool((self.mask > 0.5).any())
+
+
+class Carrier:
+    """Carries objects from frame to frame."""
+
+    def __init__(self, net: Propagate, device: str) -> None:
+        self._net, self._device, self._finder = net, device, FlowFinder()
+
+    def started(self, frame: Frame, mask: NDArray[np.bool_], size: int, earlier: Tracked | None = None) -> Tracked:
+        """An object whose mask on this frame is known. What was known of it earlier is kept beside that."""
+        window = self._around(mask, size)
+        soft = window.crop_mask(mask)
+        memory = self._net.remember(self._look(frame, window), self._tensor(soft[None]))
+        return Tracked(window, soft, 1.0, memory if earlier is None else _both(memory, earlier.memory))
+
+    def carried(self, pair: Pair, tracked: Tracked, size: int) -> Tracked:
+        """The object on the frame after."""
+        shift = pair.shift(tracked.window, tracked.mask)
+        window = self._following(tracked, shift, size, pair.frame)
+        flow, error, rgb = self._seen(pair, window, shift)
+        back = (-shift[0], -shift[1])
+        warped = tracked.window.carried(tracked.mask, window, back, flow)
+        look = self._look_at(rgb)
+        decision = self._net.carry(
+            look,
+            self._tensor(warped[None]),
+            self._tensor(flow.transpose(2, 0, 1)),
+            self._tensor(error[None]) / 255,
+            tracked.memory,
+        )
+        mask = torch.sigmoid(decision.logits)
+        mask = mask * self._tensor(window.inside(pair.frame.height, pair.frame.width)[None])
+        sure = (mask > 0.5).sum((1, 2, 3)) > _FEW
+        memory = self._net.updated(tracked.memory, look, mask, sure)
+        quality = float(torch.sigmoid(decision.quality)[0, 0])
+        return Tracked(window, mask[0, 0].cpu().numpy(), quality, memory)
+
+    def _around(self, mask: NDArray[np.bool_], size: int) -> Window:
+        height, width = mask.shape
+        found = extent(mask.astype(np.float32))
+        if found is None:
+            return Window.about(width / 2, height / 2, height, size)
+        x, y, long, root = found
+        return Window.about(x, y, side_for(long, root, height), size)
+
+    def _following(self, tracked: Tracked, shift: tuple[int, int], size: int, frame: Frame) -> Window:
+        """The window about the object where it has gone. It grows at once, and shrinks slowly; while the object is
+        not to be seen it drifts to the middle of the frame and widens."""
+        old, found = tracked.window, extent(tracked.mask)
+        if found is None:
+            x, y = (
+                c * (1 - _SEARCH) + m * _SEARCH
+                for c, m in zip(old.centre, (frame.width / 2, frame.height / 2), strict=True)
+            )
+            return Window.about(x, y, min(old.side * _WIDEN, max(frame.width, frame.height)), size)
+        x, y, long, root = found
+        x, y = ((v + 0.5) / old.zoom - 0.5 + o + s for v, o, s in zip((x, y), (old.left, old.top), shift, strict=True))
+        side = side_for(long / old.zoom, root / old.zoom, frame.height)
+        side = side if side > old.side else old.side * (1 - _SHRINK) + side * _SHRINK
+        return Window.about(x, y, side, size)
+
+    def _seen(self, pair: Pair, window: Window, shift: tuple[int, int]) -> tuple[Flow, Pixels, Pixels]:
+        rgb = window.crop(pair.frame.rgb)
+        before = window.moved(-shift[0], -shift[1]).crop(pair.before.rgb)
+        flow, error = self._finder(grey(rgb), grey(before))
+        return flow, error, rgb
+
+    def _look(self, frame: Frame, window: Window) -> Look:
+        return self._look_at(window.crop(frame.rgb))
+
+    def _look_at(self, rgb: Pixels) -> Look:
+        planes = self._tensor(rgb.transpose(2, 0, 1)) / 255
+        return self._net.look(planes.contiguous(memory_format=torch.channels_last))
+
+    def _tensor(self, array: NDArray[np.generic]) -> Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array)).float()[None].to(self._device)
+
+
+def _both(new: Memory, old: Memory) -> Memory:
+    """The memory of a frame whose mask a person has put right, and of the frames that were known before it."""
+    return replace(
+        new,
+        anchor=new.anchor.mixed(old.anchor, 0.5),
+        anchor_colour=new.anchor_colour.mixed(old.anchor_colour, 0.5),
+        anchor_key=torch.cat([new.anchor_key, old.anchor_key[..., : 2 * new.anchor_key.shape[2]]], 2),
+        anchor_value=torch.cat([new.anchor_value, old.anchor_value[..., : 2 * new.anchor_value.shape[2]]], 2),
+    )
