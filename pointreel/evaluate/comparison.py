@@ -148,7 +148,8 @@ def comparison_of(truth: Path, benchmark: str, scored: Sequence[Method]) -> Comp
             method.name: paired_differences(one, rows[0]) for method, one in zip(methods[1:], rows[1:], strict=True)
         },
     )
-    return replace(found, warnings=tuple(_warnings(found)))
+    left_out = [name for name in dict.fromkeys(name for others in known for name in others) if name not in sequences]
+    return replace(found, warnings=(*_warnings(found), *_left_out(left_out)))
 
 
 def frame_scorer(benchmark: str, **options: object) -> FrameScoring:
@@ -202,6 +203,11 @@ def _warnings(comparison: Comparison) -> Iterator[str]:
     uneven = [name for name in comparison.sequences if len({one.get(name) for one in frames}) > 1]
     if uneven:
         yield f"Not all methods have the same frames of {few(uneven)}: figures of each are over the frames it has."
+
+
+def _left_out(sequences: list[str]) -> Iterator[str]:
+    if sequences:
+        yield f"Not compared, because only some methods have them: {few(sequences)}."
 
 
 def _mean_of_known(values: Scores) -> Scores:

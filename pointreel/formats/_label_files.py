@@ -76,6 +76,8 @@ def label_files(path: Path, split: str = "") -> LabelFiles:
         raise FormatError(path, "", found="no folder", expected="a folder per sequence", hint="Check the path.")
     places = ((path / split / "Annotations", path), (path / "Annotations", path), (path, path.parent))
     root, top = next((place, top) for place, top in places if place.is_dir())
+    if root.name == "Annotations" and (root / "480p").is_dir():  # as DAVIS has it
+        root = root / "480p"
     listed = top / "ImageSets" / f"{split}.txt"
     if split and listed.is_file():
         names = [line.strip() for line in read_lines(listed) if line.strip()]

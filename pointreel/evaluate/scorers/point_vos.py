@@ -3,7 +3,10 @@
 Predictions are a folder with the folders ``1``, ``2``, ``5`` and ``10`` in it, each a root with ``Annotations`` or a
 folder of sequence folders. The truth has label maps of as many frames as there are: all of DAVIS or YouTube-VOS, three
 after the reference frame in PV-Oops. An object counts after its reference frame, which is the first frame on which the
-truth has it; where the truth does not show reference frames (``reference=no``), it counts from that frame on.
+truth has it.
+
+PV-Oops labels only frames *after* the reference frame, up to three, so there ``reference=no`` has to be said: an object
+counts from the first labelled frame on which truth or prediction has it. A truth that looks so is warned of.
 
 ``J&F@5`` is the mean over objects when all start from 5 points. ``J&F``, ``J_mean`` and ``F_mean`` are means of the
 four, which is the figure that the tables of the paper end with. What the paper leaves open, and is decided here: J and
@@ -11,7 +14,7 @@ F are averaged over the frames of an object, then over objects, as in DAVIS; the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,8 @@ from ...core import PointreelError
 from ...formats import label_files
 from ..report import Progress, Report, silent
 from ._vos import FIGURES, Rows, VosScorer, report
+
+_LABELLED_IN_OOPS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,15 +60,28 @@ class PointVos:
                 f"{predictions}: found no folder {(lacking or names)[0]!r}, expected one for each of "
                 f"{', '.join(names)} points. Write it, or choose others with the option points=..."
             )
+        doubts = _doubts(truth, self.config) if self.config.reference else []
         found = {
             name: scorer.score(truth, predictions / name, num_workers=num_workers, progress=progress) for name in there
         }
-        return _merged(found, lacking)
+        merged = _merged(found, lacking)
+        return replace(merged, warnings=(*doubts, *merged.warnings))
 
 
 def over_budgets(reports: Mapping[str, Report]) -> Report:
     """One report of several, each the score of one number of points; all must be of the same objects."""
     return _merged(reports, [])
+
+
+def _doubts(truth: Path, config: Config) -> list[str]:
+    """A warning where the truth has as few labelled frames as PV-Oops, whose reference frames have no masks."""
+    files = label_files(truth, config.split)
+    if not files.names or any(len(files.frames(name)) > _LABELLED_IN_OOPS for name in files.names):
+        return []
+    return [
+        f"{truth}: no sequence has more than {_LABELLED_IN_OOPS} labelled frames, and the first on which an object is "
+        "does not count. In PV-Oops, whose reference frames have no masks, it does: use reference=no."
+    ]
 
 
 def _merged(reports: Mapping[str, Report], lacking: list[str]) -> Report:
