@@ -10,6 +10,8 @@ from ..core import FrameLabels, Mask, ObjectInfo, Segment, Sequence
 from ..systems import Tracking
 
 NUM_DOUBTS = 8
+CERTAIN = 0.995
+"""A score that is written as 1.00 is no doubt."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +92,7 @@ class Facts:
 
     def doubts(self, num: int = NUM_DOUBTS) -> list[Doubt]:
         """The least sure frames, the worst first, not two of one object close together; locked ones are certain."""
-        apart = max(2, self.num_frames // 25)
+        apart = max(2, self.num_frames // 12)
         candidates = [doubt for one in self.objects for doubt in _valleys(one, set(self.carried))]
         chosen: list[Doubt] = []
         for doubt in sorted(candidates, key=lambda d: (d.score, d.frame, d.object_id)):
@@ -175,5 +177,5 @@ def disjoint(segments: dict[int, Segment], front_to_back: tuple[int, ...]) -> di
 def _valleys(one: ObjectFacts, carried: set[int]) -> Iterator[Doubt]:
     sure = {*one.locked, *carried}
     for frame in one.frames.tolist():
-        if frame not in sure:
+        if frame not in sure and one.score[frame] < CERTAIN:
             yield Doubt(frame, one.object_id, float(one.score[frame]))

@@ -58,6 +58,10 @@ between the marked frames around it is made again.</p>
 </html>
 """)
 
+_NO_DOUBT = (
+    '<p class="quiet" style="grid-column:1/-1;margin:0">None: the engine was sure of every frame it could see.</p>'
+)
+
 
 @dataclass(frozen=True, eq=False)
 class Picture:
@@ -94,8 +98,7 @@ def write_report(
         cells="".join(f"<td>{cell}</td>" for cell in table.values()),
         sheet=_as_source(sheet),
         objects="\n".join(_object(one, facts) for one in facts.objects),
-        doubts="\n".join(_doubt(picture, name_by_object) for picture in doubts)
-        or '<p class="quiet">Every frame was said or cannot be read.</p>',
+        doubts="\n".join(_doubt(picture, name_by_object) for picture in doubts) or _NO_DOUBT,
         prompts="".join(_prompt(prompt, name_by_object) for prompt in prompts),
         files="".join(f'<tr><td><a href="{name}">{name}</a></td><td>{escape(what)}</td></tr>' for name, what in files),
     )

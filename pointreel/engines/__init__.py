@@ -9,9 +9,14 @@ Three shelves, one file per engine. Nothing is imported until an engine is asked
 ...         records = session.push(frame, queries)
 """
 
+import importlib
+
 from ..core.plugins import Shelf
 
 __all__ = ["propagators", "segmenters", "trackers"]
+
+for _folder in ("segmenters", "propagators", "trackers"):
+    importlib.import_module(f"{__name__}.{_folder}")  # else the first engine to come would put it in its shelf's place
 
 segmenters = Shelf("segmenter", "pointreel.engines.segmenters")
 propagators = Shelf("propagator", "pointreel.engines.propagators")

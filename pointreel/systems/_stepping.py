@@ -12,10 +12,14 @@ NOBODY_LOOKED = 0.0
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
-    """What is on one frame. ``carried``: the frame could not be read, and the masks are those of the one before."""
+    """What is on one frame. ``carried``: the frame could not be read, and the masks are those of the one before.
+
+    ``settled``: the session has seen this frame and none after it, so that its state is that of this frame.
+    """
 
     masks: FrameMasks
     carried: bool = False
+    settled: bool = False
 
 
 def stepped(
@@ -33,7 +37,8 @@ def stepped(
     records = _Ordered(iter(order), dict(before or {}))
     for frame in frames:
         for record in session.push(frame, prompts.get(frame.index, ())):
-            yield from records.up_to(record)
+            for item in records.up_to(record):
+                yield replace(item, settled=item.masks.frame == frame.index)
     for record in session.finish():
         yield from records.up_to(record)
     yield from records.rest()

@@ -4,7 +4,7 @@ import tempfile
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -282,13 +282,15 @@ class Tracking:
                 frame = item.masks.frame
                 if recorded is None or (frame - recorded) * one.way > 0:
                     self._record(number, turn, item)
-                    self._snapshots.now_and_then(session, number, turn, frame)
+                    if item.settled:
+                        self._snapshots.now_and_then(session, number, turn, frame)
                 if self._records.flush_now_and_then():
                     clock = self._count_time(clock)
                 try:
                     yield frame
                 except GeneratorExit:  # a pause, with the session between two frames
-                    self._snapshots.keep(session, number, turn, frame)
+                    if item.settled:
+                        self._snapshots.keep(session, number, turn, frame)
                     self._count_time(clock)
                     raise
         self._count_time(clock)
@@ -336,10 +338,10 @@ class Tracking:
             known = None if key in fresh and one.way == self._rounds[number].passes[0].way else self[frame].segments
             segment = known.get(object_id) if known else None
             if segment is not None and "mask" in self.propagator.accepts:
-                prompt = Prompt(object_id=object_id, frame=frame, mask=segment.mask)
+                told = [Prompt(object_id=object_id, frame=frame, mask=segment.mask)]
             else:
-                prompt = self._said[key]
-            prompts.setdefault(frame, []).append(prompt)
+                told = _one_by_one(self._said[key])
+            prompts.setdefault(frame, []).extend(told)
         return prompts
 
     def _step(self, place: int) -> Step:
@@ -352,3 +354,10 @@ class Tracking:
         self.seconds += now - since
         self._records.add_json("T", {"seconds": round(now - since, 3)})
         return now
+
+
+def _one_by_one(prompt: Prompt) -> list[Prompt]:
+    """A mask, and what was said to correct it on the same frame, as the two things they are."""
+    if prompt.mask is None or prompt.kinds() == {"mask"}:
+        return [prompt]
+    return [Prompt(object_id=prompt.object_id, frame=prompt.frame, mask=prompt.mask), replace(prompt, mask=None)]

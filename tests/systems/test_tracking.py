@@ -118,7 +118,7 @@ def test_what_a_pass_is_told(video, mask_at) -> None:
     with Tracking.start(video, prompts, engine) as tracking:
         masks_of(tracking)
     forward, backward = ([(k, told) for k, told in fed if told] for fed in engine.fed)
-    assert forward[0][1][0].kinds() == {"mask", "points"}
+    assert [prompt.kinds() for prompt in forward[0][1]] == [{"mask"}, {"points"}]
     assert [k for k, _ in forward] == [5, 15]
     assert [k for k, _ in backward] == [15, 5]
     assert backward[1][1] == (Prompt(object_id=1, frame=5, mask=mask_at(5)),)
@@ -264,6 +264,41 @@ def test_killed_runs_give_the_masks_of_whole_ones(walk, flow, tmp_path: Path, se
     assert found[0] == found[1]
     if not seconds:
         assert int(last.stdout) < 13  # it went on in the backward pass from the state, not from its beginning
+
+
+def test_a_state_is_kept_only_where_the_session_stands(damaged_walk, mask_at, tmp_path: Path) -> None:
+    """Not on a frame that was carried, nor on one that came out with a later one: the session is further by then."""
+    kept = []
+
+    class Kept(Recorder):
+        class Session(Recorder.Session):
+            lookahead = 0
+
+            def push(self, frame, queries=()):
+                records = list(super().push(frame, queries))
+                return (
+                    [] if frame.index == 3 else [FrameMasks(3, self.known), *records] if frame.index == 4 else records
+                )
+
+            def snapshot(self) -> bytes:
+                kept.append(self.fed[-1][0])
+                return b"x"
+
+            def restore(self, state: bytes) -> None: ...
+
+    with (
+        videos.open(damaged_walk, skip_broken=True) as video,
+        Tracking.start(video, [said(mask_at, 0)], Kept(), folder=tmp_path) as tracking,
+    ):
+        tracking._snapshots.seconds = 0.0
+        frames = []
+        keep = tracking._snapshots.keep
+        tracking._snapshots.keep = lambda session, round_, turn, frame: (
+            frames.append(frame),
+            keep(session, round_, turn, frame),
+        )
+        masks_of(tracking)
+    assert frames == kept == [k for k in range(NUM_FRAMES) if k not in (3, 9, 10, 23)]
 
 
 def test_frames_are_on_disk_as_they_finish(video, flow, mask_at, tmp_path: Path) -> None:

@@ -224,9 +224,9 @@ def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], as_json: bool) -> N
     print_table("", [*rows, (str(folder / "prompts.json"), "what was said; --prompts takes it again")])
     out.print("")
     rate = f", {facts.num_frames / facts.seconds:.1f} frames per second" if facts.seconds else ""
-    out.print(f"{facts.num_frames} frames by {facts.engine} in {facts.seconds:.1f} s{rate}")
+    out.print(f"{_frames(facts.num_frames)} by {facts.engine} in {facts.seconds:.1f} s{rate}")
     for one in facts.objects:
-        out.print(f"  {one.called}: on {len(one.frames)} frames, mean score {one.mean_score:.2f}")
+        out.print(f"  {one.called}: on {_frames(len(one.frames))}, mean score {one.mean_score:.2f}")
     _say_doubts(facts)
 
 
@@ -236,4 +236,8 @@ def _say_doubts(facts: Facts) -> None:
     if doubts:
         out.print(f"least sure on frames {', '.join(doubts)}")
     if facts.carried:
-        remarks.print(f"{len(facts.carried)} frames could not be read; masks were carried over them.")
+        remarks.print(f"{_frames(len(facts.carried))} could not be read; masks were carried over from frames nearby.")
+
+
+def _frames(count: int) -> str:
+    return f"{count} frame{'' if count == 1 else 's'}"

@@ -1,0 +1,295 @@
+"""`pointreel track` as people use it: words in any order, mistakes in one line, Ctrl-C, kill -9 and --resume."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import pointreel
+from pointreel.apps.cli.app import app
+from pointreel.apps.track_facts import disjoint
+from pointreel.core import Box, Mask, Points, Prompt, Segment
+from pointreel.formats import read_labels
+from pointreel.formats import shelf as formats
+from pointreel.video import write_mp4, write_picture
+
+HEIGHT, WIDTH, NUM = 48, 64, 16
+OUTPUTS = {"masks.json", "DAVIS", "overlay.mp4", "sheet.jpg", "report.html", "prompts.json", "track.records"}
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bright square that walks over noise, with a mask of where it is on frame 0, and one broken picture."""
+    folder = tmp_path_factory.mktemp("clip")
+    rng = np.random.default_rng(2)
+    ground = cv2.GaussianBlur(rng.integers(0, 255, (HEIGHT, WIDTH, 3)).astype(np.uint8), (0, 0), 1.5) // 4
+    patch = cv2.GaussianBlur(rng.integers(0, 255, (16, 16, 3)).astype(np.uint8), (0, 0), 1.5) // 2 + 120
+    with write_mp4(folder / "clip.mp4", frame_rate=25, crf=12) as mp4:
+        for k in range(NUM):
+            rgb = ground.copy()
+            rgb[16:32, 8 + k : 24 + k] = patch
+            mp4.add(rgb)
+            write_picture(folder / "frames" / f"{k:05d}.png", rgb)
+    broken = folder / "frames" / "00007.png"
+    broken.write_bytes(broken.read_bytes()[:300])
+    labels = np.zeros((HEIGHT, WIDTH), np.uint8)
+    labels[16:32, 8:24] = 255
+    cv2.imwrite(str(folder / "grey.png"), labels)
+    formats_png = np.zeros((HEIGHT, WIDTH), np.uint8)
+    formats_png[16:32, 8:24], formats_png[0:4, 0:4] = 2, 5
+    with pointreel.video.write_pngs(folder / "palette") as out:
+        out.add_labels(formats_png)
+    cv2.imwrite(str(folder / "empty.png"), labels * 0)
+    cv2.imwrite(str(folder / "small.png"), labels[:9, :9])
+    (folder / "bad.json").write_text('{"prompts": [{"point": [1, 2]}]}')
+    (folder / "trace.json").write_text("[[10, 20], [12, 21]]")
+    return folder
+
+
+def track(clip: Path, *words: str) -> list[str]:
+    """The command in this process; what it says on standard output, or the error it raises."""
+    result = CliRunner().invoke(app, ["track", *words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    assert result.exit_code in (0, 4), result.output
+    return result.stdout.splitlines()
+
+
+@pytest.fixture
+def here(clip: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(clip)
+    return clip
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("", "Say where the object is: --point x,y"),
+        ("--box 1,2", "--box 1,2: expected left,top,right,bottom, 4 numbers"),
+        ("--box 1,2,x,4", "--box 1,2,x,4: expected left,top,right,bottom"),
+        ("--box 1,2,80,9", "--box: object 1, frame 0: the box 1,2,80,9 reaches outside the frame"),
+        ("--box 9,9,5,5", "--box: object 1, frame 0: the box 9,9,5,5 holds no pixel"),
+        (
+            "--object cat --at 16 --box 1,2,8,9",
+            "--at: object cat, frame 16: there is no frame 16; the video has frames",
+        ),
+        ("--at 3.5 --box 1,2,8,9", "--at 3.5: expected the number of a frame"),
+        ("--at -1 --box 1,2,8,9", "--at: object 1, frame -1: there is no frame -1"),
+        ("--point 5,5", "--point: object 1, frame 0: the engine 'flow' takes no points; it takes: box, mask."),
+        ("--not-point 5,5 --box 1,1,9,9", "--not-point: object 1, frame 0: the engine 'flow' takes no points"),
+        ("--trace 1,1;2,2", "--trace: object 1, frame 0: the engine 'flow' takes no traces"),
+        ("--trace trace.json", "--trace: object 1, frame 0: the engine 'flow' takes no traces"),
+        ("--trace 1,1;2", "--trace 2: expected x,y;x,y;..."),
+        ("--mask nothing.png", "--mask nothing.png: there is no such file"),
+        ("--mask empty.png", "--mask: object 1, frame 0: the mask is empty"),
+        ("--mask small.png", "--mask: object 1, frame 0: the mask is 9 x 9 pixels (width x height), the video 64 x 48"),
+        ("--mask palette/00000.png", "holds the objects 2, 5; pick one, as palette/00000.png#2"),
+        ("--mask palette/00000.png#3", "--mask: object 1, frame 0: the mask is empty"),
+        ("--mask clip.mp4", "clip.mp4: found"),
+        ("--mask grey.png --mask grey.png", "--mask grey.png: object 1 has a mask on frame 0 already"),
+        ("--box 1,1,9,9 --object a --object  --box 1,1,9,9", "--object"),
+        ("--box 1,1,9,9 --engine flwo", "There is no engine named 'flwo'. Did you mean 'flow'?"),
+        ("--box 1,1,9,9 --option sied=3", "has no option 'sied=3'"),
+        ("--box 1,1,9,9 --write json,mp3", "There is no output for --write named 'mp3'"),
+        ("--box 1,1,9,9 --prompts bad.json", "--prompts: give prompts in a file or by options, not both"),
+        ("--prompts bad.json", "bad.json: prompts[0].point: found an unknown key"),
+        ("--prompts none.json", "--prompts none.json: there is nothing here"),
+        ("--box 1,1,9,9 --out frames", "frames: exists and is not an empty folder"),
+        ("--resume --out nowhere", "nowhere/track.records: there is no run to go on with"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(here: Path, tmp_path: Path, words: str, message: str) -> None:
+    out = () if "--out" in words else ("--out", str(tmp_path / "out"))
+    engine = () if "--engine" in words or "--resume" in words else ("--engine", "flow")
+    with pytest.raises(pointreel.core.PointreelError) as caught:
+        track(here, "clip.mp4", *words.split(" ") if words else (), *engine, *out)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_words_count_in_the_order_they_are_typed(here: Path, tmp_path: Path) -> None:
+    """What --at and --object come before is theirs; an object that is named again is the same one."""
+    words = "--box 1,1,9,9 --object cat --at 3 --box 2,2,9,9 --object dog --box 3,3,9,9 --at 5 --box 4,4,9,9"
+    again = "--object cat --box 5,5,9,9 --at 0 --mask grey.png"
+    track(here, "clip.mp4", *words.split(), *again.split(), "--engine", "flow", "--out", str(tmp_path), "--write", "")
+    said = json.loads((tmp_path / "prompts.json").read_text())["prompts"]
+    found = [(one["object"], one["id"], one["frame"], one.get("box", [0])[0]) for one in said]
+    assert found == [
+        (1, 1, 0, 1),
+        ("cat", 2, 0, 0),
+        ("cat", 2, 3, 2),
+        ("cat", 2, 5, 5),
+        ("dog", 3, 3, 3),
+        ("dog", 3, 5, 4),
+    ]
+
+
+def test_everything_is_written_and_says_the_same(here: Path, tmp_path: Path) -> None:
+    words = ["--engine", "flow", "--object", "square", "--mask", "grey.png", "--object", "big", "--box", "4,10,40,40"]
+    shown = track(here, "clip.mp4", *words, "--out", str(tmp_path / "out"), "--json")
+    summary = json.loads("\n".join(shown))
+    out = tmp_path / "out"
+    assert {path.name for path in out.iterdir()} == OUTPUTS
+    assert [(one["id"], one["name"], one["frames"]) for one in summary["objects"]] == [
+        (1, "square", 16),
+        (2, "big", 16),
+    ]
+    assert set(summary["files"]) == {"json", "png", "overlay", "sheet", "report"}
+
+    (sequence,) = formats.build("ytvis").read(out / "masks.json")
+    masks = {labels.frame: labels.segments for labels in sequence}
+    assert len(masks) == NUM
+    assert masks[0][1].mask.area == 256
+    assert all(masks[k][1].mask & masks[k][2].mask for k in range(NUM))
+    for k in range(NUM):
+        labels = read_labels(out / "DAVIS" / "Annotations" / "480p" / "clip" / f"{k:05d}.png")
+        assert np.array_equal(labels == 1, masks[k][1].mask.to_array())  # the smaller object lies in front
+        assert np.array_equal(labels == 2, (masks[k][2].mask - masks[k][1].mask).to_array())
+    with pointreel.video.open(out / "overlay.mp4") as drawn:
+        assert len(drawn) == NUM
+    page = (out / "report.html").read_text()
+    assert "square" in page
+    assert "big" in page
+    assert 'src="data:image/jpeg;base64,' in page
+    assert "http" not in page.replace("http://www.w3.org", "")
+
+    again = tmp_path / "again"
+    track(here, "clip.mp4", "--engine", "flow", "--prompts", str(out / "prompts.json"), "--out", str(again))
+    assert (again / "masks.json").read_bytes() == (out / "masks.json").read_bytes()
+
+
+def test_names_are_shown_as_text(here: Path, tmp_path: Path) -> None:
+    name = '<i>&"x'
+    track(here, "clip.mp4", "--engine", "flow", "--object", name, "--mask", "grey.png", "--out", str(tmp_path / "out"))
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "<i>" not in page
+    assert "&lt;i&gt;&amp;" in page
+
+
+def test_labels_of_a_dataset_are_prompts(here: Path, tmp_path: Path) -> None:
+    shown = track(here, "clip.mp4", "--engine", "flow", "--prompts", "palette", "--out", str(tmp_path / "o"), "--json")
+    assert [one["id"] for one in json.loads("\n".join(shown))["objects"]] == [2, 5]
+
+
+def test_a_broken_frame_stops_nothing_and_is_told(here: Path, tmp_path: Path) -> None:
+    words = ["track", "frames", "--engine", "flow", "--mask", "grey.png", "--out", str(tmp_path / "o")]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 4
+    assert "Frame 7 of the video cannot be read" in (tmp_path / "o" / "report.html").read_text()
+    with pointreel.video.open(tmp_path / "o" / "overlay.mp4") as drawn:
+        assert len(drawn) == NUM
+    result = CliRunner().invoke(app, ["track", "frames", "--out", str(tmp_path / "o"), "--resume", "--json"])
+    assert json.loads(result.stdout)["unreadable_frames"] == [7]
+
+
+def test_corrections_by_name(here: Path, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path / "o"), "--write", "json")
+    track(here, "clip.mp4", "--engine", "flow", "--object", "a", "--mask", "grey.png", *out)
+    before = masks_in(tmp_path / "o")
+    words = "--object new --at 4 --box 30,2,40,12 --object a --at 10 --box 20,16,30,32"
+    shown = track(here, "clip.mp4", "--correct", *words.split(), *out, "--json")
+    after = masks_in(tmp_path / "o")
+    assert [one["locked_frames"] for one in json.loads("\n".join(shown))["objects"]] == [[0, 10], [4]]
+    assert before[0][1] == after[0][1]
+    assert before[9][1] != after[9][1]
+    assert before[12][1] != after[12][1]
+    assert all(2 in found for found in after.values())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--box 1,1,9,9", "holds a run. Use --resume, --correct"),
+        ("--resume --box 1,1,9,9", "the run began with other prompts"),
+        ("--resume --engine flow --option side=32", "the run is of the engine 'flow', not of 'flow side=32'"),
+        ("--correct", "--correct: say what is to be corrected"),
+        ("--correct --object a --at 99 --box 1,1,9,9", "--at: object a, frame 99: there is no frame 99"),
+    ],
+)
+def test_a_run_that_is_there_is_not_run_over(here: Path, done: Path, words: str, message: str) -> None:
+    before = (done / "track.records").read_bytes()
+    engine = () if "--resume" in words or "--correct" in words else ("--engine", "flow")
+    with pytest.raises(pointreel.core.PointreelError) as caught:
+        track(here, "clip.mp4", *words.split(), "--out", str(done), *engine)
+    assert message in str(caught.value)
+    assert (done / "track.records").read_bytes() == before
+
+
+def test_the_same_words_with_resume_go_on(here: Path, done: Path) -> None:
+    before = (done / "masks.json").read_bytes()
+    track(here, "clip.mp4", "--object", "a", "--mask", "grey.png", "--resume", "--out", str(done), "--write", "json")
+    assert (done / "masks.json").read_bytes() == before
+
+
+@pytest.fixture(scope="session")
+def done(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("done")
+    words = ("--engine", "flow", "--object", "a", "--mask", str(clip / "grey.png"), "--write", "json")
+    track(clip, str(clip / "clip.mp4"), *words, "--out", str(folder))
+    return folder
+
+
+SLOW = """
+import sys, time
+from pointreel.engines.propagators.flow import FlowSession
+push = FlowSession.push
+def slowly(self, frame, queries=()):
+    time.sleep(0.25)
+    return push(self, frame, queries)
+FlowSession.push = slowly
+from pointreel.apps.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_was_stopped_is_resumed(here: Path, done: Path, tmp_path: Path, how: signal.Signals) -> None:
+    out = tmp_path / "o"
+    words = ["track", "clip.mp4", "--engine", "flow", "--object", "a", "--mask", "grey.png", "--write", "json"]
+    started = subprocess.Popen(
+        [sys.executable, "-c", SLOW, *words, "--out", str(out)], stderr=subprocess.PIPE, text=True
+    )
+    records = out / "track.records"
+    while started.poll() is None and not (records.is_file() and records.stat().st_size > 700):
+        time.sleep(0.02)
+    started.send_signal(how)
+    told = started.communicate(timeout=60)[1]
+    assert started.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)
+    assert ("--resume" in told) == (how == signal.SIGINT)
+    assert not (out / "masks.json").exists()
+    track(here, "clip.mp4", "--out", str(out), "--resume", "--write", "json")
+    assert (out / "masks.json").read_bytes() == (done / "masks.json").read_bytes()
+
+
+def test_track_in_python(here: Path, tmp_path: Path) -> None:
+    prompt = Prompt(object_id=1, frame=4, box=Box(12, 16, 16, 16))
+    found = list(pointreel.track("clip.mp4", [prompt], engine="flow", direction="forward", folder=tmp_path))
+    assert [masks.frame for masks in found] == list(range(NUM))
+    assert [bool(masks.segments) for masks in found] == [False] * 4 + [True] * 12
+    with pointreel.video.open("clip.mp4") as video:
+        assert list(pointreel.track(video, [], engine="flow", folder=tmp_path, resume=True)) == found
+    with pytest.raises(pointreel.core.PointreelError, match="takes no points"):  # before the first frame is asked for
+        pointreel.track("clip.mp4", [Prompt(object_id=1, frame=0, points=Points.on([(1, 1)]))], engine="flow")
+
+
+def test_shared_pixels_go_to_the_one_in_front() -> None:
+    row = {
+        i: Segment(Mask.from_array([pixels]))
+        for i, pixels in {1: [1, 1, 1, 0], 2: [0, 1, 1, 1], 3: [0, 1, 0, 0]}.items()
+    }
+    found = {i: segment.mask.to_array()[0].tolist() for i, segment in disjoint(row, (3, 2, 1)).items()}
+    assert found == {1: [True, False, False, False], 2: [False, False, True, True], 3: [False, True, False, False]}
+    assert set(disjoint(row, (2, 3, 1))) == {1, 2}
+
+
+def masks_in(folder: Path) -> dict[int, dict[int, Mask]]:
+    (sequence,) = formats.build("ytvis").read(folder / "masks.json")
+    return {labels.frame: {i: segment.mask for i, segment in labels.segments.items()} for labels in sequence}
