@@ -136,8 +136,8 @@ def _cut(picture: Numbers, window: Window, border: int) -> Numbers:
     below, right = window.side - above - inner.shape[0], window.side - left - inner.shape[1]
     if not (above or below or left or right):
         return inner
-    if max(above, below) >= inner.shape[0] or max(left, right) >= inner.shape[1]:
-        border = cv2.BORDER_REPLICATE if border != cv2.BORDER_CONSTANT else border
+    if min(inner.shape[:2]) < 2 and border != cv2.BORDER_CONSTANT:
+        border = cv2.BORDER_REPLICATE  # a single row has no mirror
     return cv2.copyMakeBorder(inner, above, below, left, right, border, value=0)
 
 
