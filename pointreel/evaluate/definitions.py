@@ -86,19 +86,19 @@ _DAVIS = (
         figure="J&F",
         formula="J&F = (J_mean + F_mean) / 2",
         words="The figure that rankings go by: half overlap of regions, half agreement of contours.",
-        benchmarks=("davis", "mose", "sav", "tao-vos", "ytvos"),
+        benchmarks=("davis", "lvos", "mose", "sav", "tao-vos", "ytvos"),
     ),
     Definition(
         figure="J_mean",
         formula="J_mean = mean over objects of (mean over frames of J)",
         words=f"{J_RULE} {_MEANS}",
-        benchmarks=("davis", "mose", "sav", "tao-vos", "ytvos"),
+        benchmarks=("davis", "lvos", "mose", "sav", "tao-vos", "ytvos"),
     ),
     Definition(
         figure="F_mean",
         formula="F_mean = mean over objects of (mean over frames of F)",
         words=f"{F_RULE} {_MEANS}",
-        benchmarks=("davis", "mose", "sav", "tao-vos", "ytvos"),
+        benchmarks=("davis", "lvos", "mose", "sav", "tao-vos", "ytvos"),
     ),
     *_both(
         "{m}_recall",

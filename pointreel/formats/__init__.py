@@ -11,7 +11,7 @@ from ..core import Shelf
 from ._audit import Content, contents, losses
 from ._burst_tracks import BurstSequence, BurstTracks, Detection
 from ._convert import convert
-from ._label_files import LabelFiles, label_files, png_frames, scored_objects, strays
+from ._label_files import LabelFiles, label_files, object_spans, png_frames, scored_objects, strays
 from ._narrative_grounding import Expression, GroundingFiles, NarrativeGrounding, result_frames
 from ._png import read_header, read_labels
 from ._scored_tracks import ScoredTrack, ScoredVideo, TrackFile, read_predicted_tracks, read_true_tracks
@@ -34,6 +34,7 @@ __all__ = [
     "convert",
     "label_files",
     "losses",
+    "object_spans",
     "png_frames",
     "read_header",
     "read_labels",

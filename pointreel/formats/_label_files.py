@@ -14,6 +14,8 @@ from ._label_maps import listed_folders, read_lines, sequence_names
 from ._meta import index_videos, object_id
 from ._records import Record
 
+_LVOS_STEP = 5
+
 
 @dataclass(frozen=True, kw_only=True)
 class LabelFiles:
@@ -87,12 +89,36 @@ def label_files(path: Path, split: str = "") -> LabelFiles:
 
 def scored_objects(path: Path, split: str = "") -> dict[str, dict[int, tuple[str, frozenset[str]]]]:
     """What YouTube-VOS' ``meta.json`` lists: for each video and object its category and the frames that count."""
-    tops = (path, path / split, path.parent)
-    meta = next((top / "meta.json" for top in tops if (top / "meta.json").is_file()), None)
-    if meta is None:
-        raise FormatError(path, "", found="no meta.json", expected="meta.json beside Annotations")
-    videos = index_videos(meta)
+    videos = index_videos(_beside_annotations(path, split, "meta.json"))
     return {name: dict(_objects(videos.record(name).record("objects"))) for name in videos.names}
+
+
+def object_spans(path: Path, split: str = "") -> dict[str, dict[int, range]]:
+    """What LVOS' ``meta.json`` lists: for each video and object the numbers of its frames, every fifth."""
+    names = ("meta.json", f"{split}_meta.json") if split else ("meta.json",)
+    videos = index_videos(_beside_annotations(path, split, *names))
+    return {name: dict(_spans(videos.record(name).record("objects"))) for name in videos.names}
+
+
+def _beside_annotations(path: Path, split: str, *names: str) -> Path:
+    tops = (path, path / split, path.parent)
+    meta = next((top / name for top in tops for name in names if (top / name).is_file()), None)
+    if meta is None:
+        raise FormatError(path, "", found=f"no {names[0]}", expected=f"{names[0]} beside Annotations")
+    return meta
+
+
+def _spans(objects: Record) -> Iterator[tuple[int, range]]:
+    for key in objects.fields:
+        span = objects.record(key).record("frame_range")
+        start, end = (_whole(span, name) for name in ("start", "end"))
+        yield object_id(objects.record(key), key), range(start, end, _LVOS_STEP)
+
+
+def _whole(record: Record, key: str) -> int:
+    """A whole number that may be written as text."""
+    value = record.fields.get(key)
+    return int(value) if isinstance(value, str) and value.isdecimal() else record.integer(key)
 
 
 def _objects(objects: Record) -> Iterator[tuple[int, tuple[str, frozenset[str]]]]:

@@ -138,7 +138,7 @@ def test_objects_that_come_late_count_from_then(root: Path, tmp_path: Path) -> N
 
 
 def test_benchmarks_without_frames_are_named() -> None:
-    with pytest.raises(PointreelError, match=r"'ytvis' has no scores of single frames.*davis, mose, tao-vos"):
+    with pytest.raises(PointreelError, match=r"'ytvis' has no scores of single frames.*davis, lvos, mose, tao-vos"):
         compare(Path(), {"a": Path()}, benchmark="ytvis")
 
 

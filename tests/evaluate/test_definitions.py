@@ -11,7 +11,7 @@ from pointreel.evaluate.definitions import DEFINITIONS, definitions_of
 from pointreel.evaluate.metrics.average_precision import PredictedTrack, TruthTrack, VideoTracks, average_precision
 from pointreel.evaluate.metrics.hota import Hota
 from pointreel.evaluate.metrics.label_quality import label_quality
-from pointreel.evaluate.scorers import _vos, davis, ytvos
+from pointreel.evaluate.scorers import _vos, davis, lvos, ytvos
 
 PAGE = Path(__file__).parents[2] / "docs" / "generated" / "figures.md"
 
@@ -31,6 +31,7 @@ def printed() -> dict[str, list[str]]:
     return {
         "davis": list(davis.FIGURES),
         "mose": vos,
+        "lvos": [*lvos.NAMES, "G", *(f"{m}_{kind}" for m in "JFV" for kind in lvos.KINDS)],
         "sav": vos,
         "tao-vos": vos,
         "point-vos": [*vos, "J&F@1", "J&F@2", "J&F@5", "J&F@10"],

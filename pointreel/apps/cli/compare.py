@@ -29,7 +29,7 @@ def compare(
     images: Annotated[
         Path | None, typer.Option("--images", help="Pictures of the frames, if not in JPEGImages beside GT.")
     ] = None,
-    benchmark: Annotated[str, typer.Option("--as", help="The rules: davis, mose (LVOS too), tao-vos.")] = "davis",
+    benchmark: Annotated[str, typer.Option("--as", help="The rules: davis, lvos, mose or tao-vos.")] = "davis",
     num_workers: Annotated[int, typer.Option("-n", min=1, help="How many processes work on it.")] = 1,
     binary: Annotated[
         bool, typer.Option("--binary", help="Whatever is not 0 is one object, as in DAVIS-2016.")

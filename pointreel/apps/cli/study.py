@@ -33,7 +33,7 @@ def study(
         map(str, NUM_FRAMES)
     ),
     folder: Annotated[Path | None, typer.Option("--out", help="Write Fig. 8 as PNG, SVG and CSV here.")] = None,
-    benchmark: Annotated[str, typer.Option("--as", help="The rules: davis, mose (LVOS too), tao-vos.")] = "davis",
+    benchmark: Annotated[str, typer.Option("--as", help="The rules: davis, lvos, mose or tao-vos.")] = "davis",
     num_workers: Annotated[int, typer.Option("-n", min=1, help="How many processes work on it.")] = 1,
     binary: Annotated[
         bool, typer.Option("--binary", help="Whatever is not 0 is one object, as in DAVIS-2016.")
