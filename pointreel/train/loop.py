@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..core import PointreelError, replacing
+from ..engines.nets.small import channels_last
 
 Net = TypeVar("Net", bound=nn.Module)
 Batch = TypeVar("Batch", bound=tuple[Tensor, ...])
@@ -47,7 +48,7 @@ class Run(Generic[Net, Batch]):
     every: int = 50
 
     def __post_init__(self) -> None:
-        self.net.to(self.device, memory_format=torch.channels_last)
+        channels_last(self.net.to(self.device))
         self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
         self.optimiser = torch.optim.AdamW(
             self.net.parameters(), self.schedule.rate, weight_decay=self.schedule.weight_decay

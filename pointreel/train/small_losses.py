@@ -70,7 +70,7 @@ def _looks(net: Propagate, rgb: Tensor) -> list[Look]:
 
     def picture(k: int) -> Look:
         def one(x: Tensor) -> Tensor:
-            return x.unflatten(0, rgb.shape[:2])[:, k]
+            return x.reshape(*rgb.shape[:2], *x.shape[1:])[:, k]
 
         features = tree_map(one, together.features)
         return Look(one(together.rgb), features, one(together.colours), one(together.lifted))

@@ -116,7 +116,7 @@ def batches(
     sample: Callable[[int], Sample], *, size: int, start: int, stop: int, num_workers: int = 0
 ) -> Iterator[Sample]:
     """Batches ``start`` to ``stop`` of the endless row: the same ones, however many workers make them."""
-    order = [range(k * size, (k + 1) * size) for k in range(start, stop)]
+    order: list[list[int]] = [list(range(k * size, (k + 1) * size)) for k in range(start, stop)]
     data: Dataset[Sample] = Numbered(sample, stop * size)
     yield from DataLoader(
         data,
@@ -208,7 +208,7 @@ def _pairs(pictures: NDArray[np.uint8]) -> Iterator[tuple[NDArray[np.uint8], NDA
 
 
 def _grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    return cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 
 
 def _planes(pictures: NDArray[np.generic]) -> Tensor:

@@ -14,7 +14,7 @@ def colours(rgb: Tensor) -> Tensor:
 
     (B, 11, H/2, W/2), each of them spread over about one unit.
     """
-    red, green, blue = functional.avg_pool2d(rgb, 2).split(1, 1)
+    red, green, blue = functional.avg_pool2d(rgb, 2).chunk(3, 1)
     grey = (red + green + blue) / 3
     near = torch.cat([2.8 * grey, 6 * (red - green), 4 * (red + green - 2 * blue)], 1)
     wide = _blur(near, 5)

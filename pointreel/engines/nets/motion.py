@@ -10,7 +10,7 @@ _ROUNDS, _SPREAD = 3, 0.7
 def own_motion(flow: Tensor, mask: Tensor) -> Tensor:
     """Flow (B, 2, H, W) less the affine motion of what lies outside the mask (B, 1, H, W), fitted robustly."""
     field, outside = functional.avg_pool2d(flow, 8), 1 - functional.max_pool2d(mask, 8)
-    everywhere = _affine_basis(*flow.shape[2:], flow.device)
+    everywhere = _affine_basis(flow.shape[2], flow.shape[3], flow.device)
     basis = functional.avg_pool2d(everywhere, 8).flatten(1)
     flat, base_weight = field.flatten(2), outside.flatten(2) + 1e-3
     weight, background = base_weight, flat.new_zeros(())
@@ -20,7 +20,7 @@ def own_motion(flow: Tensor, mask: Tensor) -> Tensor:
         background = torch.linalg.solve(gram, weighted @ flat.transpose(1, 2)).transpose(1, 2)
         miss = (flat - background @ basis).norm(dim=1, keepdim=True)
         weight = base_weight / (1 + (miss / _SPREAD) ** 2)
-    return flow - (background @ everywhere.flatten(1)).unflatten(2, flow.shape[2:])
+    return flow - (background @ everywhere.flatten(1)).reshape(flow.shape)
 
 
 def warp(picture: Tensor, flow: Tensor) -> Tensor:

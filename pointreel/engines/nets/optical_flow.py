@@ -19,24 +19,27 @@ class FlowFinder:
     """
 
     def __init__(self, preset: int = cv2.DISOPTICAL_FLOW_PRESET_MEDIUM) -> None:
-        self._search = cv2.DISOpticalFlow_create(preset)
+        self._search = cv2.DISOpticalFlow.create(preset)
         self._places: tuple[Flow, Flow] | None = None
 
     def flow(self, grey: Grey, earlier: Grey) -> Flow:
         """(H, W, 2): ``grey[y, x]`` was ``earlier[y + flow[y, x, 1], x + flow[y, x, 0]]``."""
-        found: Flow = self._search.calc(grey, earlier, None)
+        # A flow to start from, be it all zeros, changes what is found and is slower; the stubs know no None here.
+        found: Flow = self._search.calc(grey, earlier, None)  # type: ignore[call-overload]
         return found
 
     def __call__(self, grey: Grey, earlier: Grey) -> tuple[Flow, Grey]:
         """The flow, and the smoothed difference between the picture and the earlier one moved along it."""
         flow = self.flow(grey, earlier)
         moved = self.moved(earlier, flow)
-        return flow, cv2.blur(cv2.absdiff(grey, moved), (3, 3))
+        return flow, cv2.blur(cv2.absdiff(grey, moved), (3, 3)).astype(np.uint8, copy=False)
 
-    def moved(self, earlier: NDArray[np.generic], flow: Flow) -> NDArray[np.generic]:
-        """The earlier picture, or mask, as it would be now."""
+    def moved(self, earlier: Grey, flow: Flow) -> Grey:
+        """The earlier picture as it would be now."""
         if self._places is None or self._places[0].shape != flow.shape[:2]:
             y, x = np.mgrid[: flow.shape[0], : flow.shape[1]].astype(np.float32)
             self._places = x, y
         x, y = self._places
-        return cv2.remap(earlier, x + flow[..., 0], y + flow[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        at_x, at_y = x + flow[..., 0], y + flow[..., 1]
+        moved = cv2.remap(earlier, at_x, at_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return moved.astype(np.uint8, copy=False)

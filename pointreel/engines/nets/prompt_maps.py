@@ -43,4 +43,4 @@ def _distance_to_hull(points: NDArray[np.floating], size: int) -> NDArray[np.flo
     canvas = np.ones((size, size), np.uint8)
     cv2.fillConvexPoly(canvas, hull, 0)
     cv2.polylines(canvas, [hull], True, 0, 2)
-    return cv2.distanceTransform(canvas, cv2.DIST_L2, 5)
+    return cv2.distanceTransform(canvas, cv2.DIST_L2, 5).astype(np.float32, copy=False)

@@ -53,4 +53,4 @@ def solve(learnt: Moments, damping: float | Tensor) -> Tensor:
 def predict(features: Tensor, weights: Tensor) -> Tensor:
     """The score (B, 1, H, W) of each pixel: about +1 on the object, and -1 off it."""
     flat = torch.baddbmm(weights[:, None, -1:], weights[:, None, :-1], features.flatten(2))
-    return flat.unflatten(2, features.shape[2:])
+    return flat.reshape(-1, 1, *features.shape[2:])

@@ -6,11 +6,13 @@ decide from the same sort of evidence: what online learners (ridge regressions, 
 each pixel. Pictures are (B, 3, S, S) in 0 to 1; masks, and everything else, are floats of the same height and width.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+Net = TypeVar("Net", bound=nn.Module)
 
 STRIDE = 32
 """The side of a window is a multiple of this."""
@@ -100,13 +102,21 @@ def convolution(num_in: int, num_out: int, *, stride: int = 1, size: int = 3) ->
     )
 
 
-def fused(net: nn.Module) -> nn.Module:
+def fused(net: Net) -> Net:
     """The same network, for use only: normalisations become part of the convolutions before them."""
     for module in net.eval().modules():
         if isinstance(module, nn.Sequential) and len(module) == 3 and isinstance(module[1], nn.BatchNorm2d):
-            module[0] = nn.utils.fuse_conv_bn_eval(module[0], module[1])
+            convolved = module[0]
+            assert isinstance(convolved, nn.Conv2d)
+            module[0] = nn.utils.fuse_conv_bn_eval(convolved, module[1])
             module[1] = nn.Identity()
-    return net.requires_grad_(False).to(memory_format=torch.channels_last)
+    return channels_last(net.requires_grad_(False))
+
+
+def channels_last(net: Net) -> Net:
+    """The network with its weights in the order in which convolutions are quickest."""
+    laid: Net = net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    return laid
 
 
 def normalised(rgb: Tensor) -> Tensor:
@@ -139,11 +149,10 @@ def match(query: Tensor, key: Tensor, value: Tensor, sharpness: Tensor) -> Tenso
 
     Likeness is minus the squared distance, as in STCN. The answer is at stride 4, (B, 1, 2h, 2w), from -1 to 1.
     """
-    height, width = query.shape[2:]
     asked = query.flatten(2).transpose(1, 2)
     likeness = torch.baddbmm(-key.square().sum(1, keepdim=True), asked, key, alpha=2.0)
     found = value @ torch.softmax(likeness * (sharpness.exp() / query.shape[1] ** 0.5), 2).transpose(1, 2)
-    return functional.pixel_shuffle(found.unflatten(2, (height, width)), 2) * 2 - 1
+    return functional.pixel_shuffle(found.reshape(*found.shape[:2], *query.shape[2:]), 2) * 2 - 1
 
 
 def likeness(query: Tensor, flags: Tensor, sharpness: Tensor) -> Tensor:
@@ -153,4 +162,4 @@ def likeness(query: Tensor, flags: Tensor, sharpness: Tensor) -> Tensor:
     distance = square[:, :, None] + square[:, None] - 2 * key.transpose(1, 2) @ key
     far = (flags.flatten(2) - 1) * 1e4
     nearest = -torch.logsumexp(far - distance * (sharpness.exp() / query.shape[1] ** 0.5), 2)
-    return torch.exp(-0.5 * nearest.clamp(-3, 20)).unflatten(1, (1, *query.shape[2:]))
+    return torch.exp(-0.5 * nearest.clamp(-3, 20)).reshape(-1, 1, *query.shape[2:])

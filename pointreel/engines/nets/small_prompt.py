@@ -87,7 +87,8 @@ class Prompt(nn.Module):
         """What colours, motion and places say, with this label."""
         with torch.no_grad():
             motion = functional.avg_pool2d(scene.motion[:, :2], 2) * 2
-            place = places(*scene.colours.shape[2:], label.device).expand(len(label), -1, -1, -1) * 2
+            height, width = scene.colours.shape[2:]
+            place = places(height, width, label.device).expand(len(label), -1, -1, -1) * 2
             lifted = self.by_colour_and_motion(torch.cat([scene.colours, motion, place], 1))
             learnt = moments(lifted[:, :, ::2, ::2], label, (2 * label - 1).abs() + 1e-3)
             return predict(lifted, solve(learnt, 1e-2)).clamp(-2, 2)

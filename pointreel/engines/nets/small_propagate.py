@@ -151,5 +151,5 @@ class Propagate(nn.Module):
         return predict(lifted, solve(learnt, 3e-3))
 
     def _with_places(self, x: Tensor, scale: float = 1.0) -> Tensor:
-        place = places(*x.shape[2:], x.device) * scale
+        place = places(x.shape[2], x.shape[3], x.device) * scale
         return torch.cat([x, place.expand(len(x), -1, -1, -1)], 1)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .corruption import SoftMask
-from .layers import Bend, Layer, Matrix, Path, about, placed, smooth_field
+from .layers import Bend, Field, Layer, Matrix, Path, about, placed, smooth_field
 from .stock import Cutout, Picture, Stock
 
 _LEAST_PIXELS = 40
@@ -50,20 +50,11 @@ class ClipMaker:
         film = _Film(rng, self.size, in_place=stage.in_place)
         pictures, masks, other = [], [], None
         for k in range(self.length + 1):
-            picture, layers = stage.background(k), []
-            for layer in stage.layers:
-                rgba = layer.rendered(k, stage.cameras[k])
-                opacity = rgba[..., 3].astype(np.float32) / 255
-                if layer is stage.target:
-                    picture = film.shadowed(picture, opacity)
-                    rgba = film.lit(rgba)
-                picture += (rgba[..., :3] - picture) * opacity[..., None]
-                layers = [below * (1 - opacity) for below in layers]
-                layers.append(opacity)
+            picture, visible = stage.seen(k, film)
             pictures.append(film.exposed(picture, anchor=k == 0))
-            masks.append(np.round(layers[stage.layers.index(stage.target)] * 255).astype(np.uint8))
+            masks.append(np.round(visible[stage.layers.index(stage.target)] * 255).astype(np.uint8))
             if k == 1 and len(stage.layers) > 1:
-                other = next(o for layer, o in zip(stage.layers, layers, strict=True) if layer is not stage.target)
+                other = next(o for layer, o in zip(stage.layers, visible, strict=True) if layer is not stage.target)
         return Clip(np.stack(pictures), np.stack(masks), other)
 
     def _stage(self, rng: np.random.Generator) -> "_Stage":
@@ -82,7 +73,7 @@ class ClipMaker:
             layers.insert(int(rng.random() < 0.45), self._rival(cutout, area, times, rng))
         if rng.random() < 0.15:
             layers.append(self._pole(times, rng))
-        return _Stage(behind, layers, target, _cameras(times, self.size, rng), in_place, rng)
+        return _Stage(behind, layers, target, _cameras(times, self.size, rng), in_place)
 
     def _any_cutout(self, rng: np.random.Generator) -> Cutout:
         return self.stock.cutouts[int(rng.integers(len(self.stock.cutouts)))]
@@ -179,10 +170,19 @@ class _Stage:
     target: Layer
     cameras: list[Matrix]
     in_place: bool
-    rng: np.random.Generator
 
-    def background(self, k: int) -> NDArray[np.float32]:
-        return self.behind.rendered(self.cameras[k], self.target.times[k])
+    def seen(self, k: int, film: "_Film") -> tuple[Field, list[Field]]:
+        """The picture of frame k before it is exposed, and how much of each layer is to be seen, not hidden, there."""
+        picture = self.behind.rendered(self.cameras[k], self.target.times[k])
+        visible: list[Field] = []
+        for layer in self.layers:
+            rgba = layer.rendered(k, self.cameras[k])
+            opacity, colours = rgba[..., 3].astype(np.float32) / np.float32(255), rgba[..., :3].astype(np.float32)
+            if layer is self.target:
+                picture, colours = film.shadowed(picture, opacity), film.lit(colours)
+            picture += (colours - picture) * opacity[..., None]
+            visible = [*(below * (1 - opacity) for below in visible), opacity]
+        return picture, visible
 
 
 class _Behind:
@@ -197,7 +197,7 @@ class _Behind:
         self._wave = smooth_field(size, 1.0, rng) * rng.choice([0, 0, 0, 1.5, 3])
         self._rate = rng.uniform(0.5, 2)
 
-    def rendered(self, camera: Matrix, time: float) -> NDArray[np.float32]:
+    def rendered(self, camera: Matrix, time: float) -> Field:
         size = self._size
         seen = cv2.warpAffine(
             self.picture, (camera @ self._view)[:2], (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT
@@ -238,11 +238,11 @@ class _Film:
         self._flat = rng.uniform(0.25, 0.8)
         self._light = 1 + smooth_field(size, 0.12, rng, 1) * float(rng.random() < 0.4)
 
-    def lit(self, rgba: Picture) -> NDArray[np.float32]:
+    def lit(self, colours: Field) -> Field:
         """The thing itself, in its own light."""
-        return rgba[..., :3].astype(np.float32) * self._tint.astype(np.float32) * self._light
+        return colours * self._tint.astype(np.float32) * self._light
 
-    def shadowed(self, picture: NDArray[np.float32], opacity: NDArray[np.float32]) -> NDArray[np.float32]:
+    def shadowed(self, picture: Field, opacity: Field) -> Field:
         """The shadow that the thing casts moves with it, and is no part of it."""
         if self._shadow == 1.0:
             return picture
@@ -252,29 +252,36 @@ class _Film:
         cast = cv2.blur(cv2.warpAffine(opacity, matrix, (self._size, self._size)), (7, 7))
         return picture * (1 - cast * np.float32(1 - self._shadow))[..., None]
 
-    def exposed(self, picture: NDArray[np.float32], *, anchor: bool) -> Picture:
+    def exposed(self, picture: Field, *, anchor: bool) -> Picture:
         """The finished picture. The anchor, taken on another occasion, is a little brighter or darker."""
         rng, size = self._rng, self._size
-        if self._smear:
-            picture = cv2.blur(picture, self._smear)
-        if self._shrink > 1:
-            small = int(size / self._shrink)
-            picture = cv2.resize(cv2.resize(picture, (small, small), interpolation=cv2.INTER_AREA), (size, size))
+        picture = self._softened(picture)
         gain = self._gain * (rng.uniform(0.85, 1.18) if anchor else 1 + rng.normal(0, 0.01))
         colour = self._colour + (rng.normal(0, 5, 3) if anchor else 0)
-        grain = np.roll(self._grain, (int(rng.integers(size)), int(rng.integers(size))), (0, 1)) * np.float32(
-            self._noise
-        )
+        grain = np.roll(self._grain, (int(rng.integers(size)), int(rng.integers(size))), (0, 1))
+        grain = grain * np.float32(self._noise)
         bright = np.clip((picture * np.float32(gain) + colour.astype(np.float32) + grain) / 255, 0, 1)
         done = np.round(255 * cv2.pow(bright, self._gamma)).astype(np.uint8)
         return _compressed(done, self._quality) if self._quality else done
 
+    def _softened(self, picture: Field) -> Field:
+        """Smeared by motion, and no sharper than a smaller picture."""
+        size, small = self._size, int(self._size / self._shrink)
+        if self._smear:
+            picture = cv2.blur(picture, self._smear).astype(np.float32, copy=False)
+        if self._shrink > 1:
+            shrunk = cv2.resize(picture, (small, small), interpolation=cv2.INTER_AREA)
+            picture = cv2.resize(shrunk, (size, size)).astype(np.float32, copy=False)
+        return picture
 
-def _grain(size: int, rng: np.random.Generator) -> NDArray[np.float32]:
+
+def _grain(size: int, rng: np.random.Generator) -> Field:
     coarse = rng.integers(-64, 64, (size // 2, size // 2, 3)).astype(np.float32)
-    return cv2.resize(coarse, (size, size))
+    return cv2.resize(coarse, (size, size)).astype(np.float32, copy=False)
 
 
 def _compressed(picture: Picture, quality: int) -> Picture:
     _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)
+    again = cv2.imdecode(data, cv2.IMREAD_COLOR)
+    assert again is not None
+    return again.astype(np.uint8, copy=False)

@@ -60,7 +60,8 @@ def _leak(binary: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uin
     y, x = np.ogrid[: binary.shape[0], : binary.shape[1]]
     along = (x - columns[k]) * np.cos(turn) + (y - rows[k]) * np.sin(turn)
     across = (y - rows[k]) * np.cos(turn) - (x - columns[k]) * np.sin(turn)
-    return ((along / long) ** 2 + (across / short) ** 2 < 1).astype(np.uint8)
+    leak: NDArray[np.bool_] = (along / long) ** 2 + (across / short) ** 2 < 1
+    return leak.astype(np.uint8)
 
 
 def _with_another_border(binary: NDArray[np.uint8], reach: float, rng: np.random.Generator) -> SoftMask:
@@ -71,9 +72,11 @@ def _with_another_border(binary: NDArray[np.uint8], reach: float, rng: np.random
     cells = int(rng.choice([4, 8, 14]))
     noise = cv2.resize(rng.normal(0, amount, (cells, cells)), (width, height), interpolation=cv2.INTER_CUBIC)
     moved = (inside + noise + rng.uniform(-0.8, 0.6) * amount) / rng.uniform(0.4, 2)
-    return (1 / (1 + np.exp(-np.clip(moved, -30, 30)))).astype(np.float32)
+    soft: NDArray[np.floating] = 1 / (1 + np.exp(-np.clip(moved, -30, 30)))
+    return soft.astype(np.float32)
 
 
 def _disk(shape: tuple[int, ...], centre: NDArray[np.float64] | tuple[int, int], radius: float) -> NDArray[np.uint8]:
     y, x = np.ogrid[: shape[0], : shape[1]]
-    return ((y - centre[0]) ** 2 + (x - centre[1]) ** 2 < radius**2).astype(np.uint8)
+    inside: NDArray[np.bool_] = (y - centre[0]) ** 2 + (x - centre[1]) ** 2 < radius**2
+    return inside.astype(np.uint8)

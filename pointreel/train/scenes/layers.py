@@ -11,6 +11,7 @@ from .stock import Cutout, Picture
 
 Matrix = NDArray[np.float64]
 Field = NDArray[np.float32]
+Inverse = NDArray[np.floating]
 
 
 def about(
@@ -96,7 +97,8 @@ class Bend:
         beyond = (right * np.float32(self.towards[0]) + down * np.float32(self.towards[1])) / np.float32(self.softness)
         share = np.float32(1) / (1 + np.exp(-np.clip(beyond, -20, 20)))
         c, s = np.float32(np.cos(angle) - 1), np.float32(np.sin(angle))
-        return x + share * (c * right + s * down), y + share * (c * down - s * right)
+        u, v = x + share * (c * right + s * down), y + share * (c * down - s * right)
+        return u.astype(np.float32, copy=False), v.astype(np.float32, copy=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,14 +124,16 @@ class Layer:
             u, v = bend.applied(u, v, time)
         push = self.ripple + self.drift * np.float32(0.6 * time)
         u, v = _mapped(np.linalg.inv(self.placing), u + push[..., 0], v + push[..., 1])
-        return cv2.remap(self.rgba, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        seen = cv2.remap(self.rgba, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return seen.astype(np.uint8, copy=False)
 
 
 def smooth_field(size: int, amount: float, rng: np.random.Generator, channels: int = 2) -> Field:
     """Smooth noise, ``amount`` strong."""
     cells = int(rng.integers(3, 7))
     noise = rng.normal(0, amount, (cells, cells, channels)).astype(np.float32)
-    return cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC).reshape(size, size, channels)
+    field = cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC).reshape(size, size, channels)
+    return field.astype(np.float32, copy=False)
 
 
 def _grid(size: int) -> tuple[Field, Field]:
@@ -142,7 +146,7 @@ def _grid(size: int) -> tuple[Field, Field]:
 _GRIDS: dict[int, tuple[Field, Field]] = {}
 
 
-def _mapped(matrix: Matrix, x: Field, y: Field) -> tuple[Field, Field]:
+def _mapped(matrix: Inverse, x: Field, y: Field) -> tuple[Field, Field]:
     m = matrix.astype(np.float32)
     return m[0, 0] * x + m[0, 1] * y + m[0, 2], m[1, 0] * x + m[1, 1] * y + m[1, 2]
 

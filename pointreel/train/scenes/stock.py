@@ -62,17 +62,39 @@ def _joined(parts: Iterable[Stock]) -> Stock:
 
 
 def _from_photograph(path: Path, rng: np.random.Generator) -> Stock:
-    photograph = cv2.imread(str(path))
-    labels = [
-        cv2.imread(str(segments), cv2.IMREAD_UNCHANGED)
-        for segments in sorted((path.parents[2] / "groundTruth" / path.parent.name).glob(f"{path.stem}_*.png"))
-    ]
-    if photograph is None or not labels:
-        raise FormatError(path, "", found="no readable photograph with segments", expected="both, as in BSDS500")
+    photograph, labels = _read(path, cv2.IMREAD_COLOR), _labels_of(path)
     size = int(photograph.shape[1] * _SCALE), int(photograph.shape[0] * _SCALE)
-    rgb = cv2.resize(cv2.cvtColor(photograph, cv2.COLOR_BGR2RGB), size, interpolation=cv2.INTER_AREA)
-    maps = [cv2.resize(segments, size, interpolation=cv2.INTER_NEAREST) for segments in labels]
+    rgb = _resized(cv2.cvtColor(photograph, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), size, cv2.INTER_AREA)
+    for segments, where in labels:
+        if segments.shape != photograph.shape[:2]:
+            found, expected = _shape_of(segments), f"one label per pixel of {path.name}, {_shape_of(photograph)}"
+            raise FormatError(where, "", found=found, expected=expected)
+    maps = [_resized(segments, size, cv2.INTER_NEAREST) for segments, _ in labels]
     return Stock([rgb], list(_cutouts(rgb, sorted(maps, key=lambda segments: int(segments.max())), rng)))
+
+
+def _labels_of(path: Path) -> list[tuple[Picture, Path]]:
+    """What each of several people made of one photograph."""
+    folder = path.parents[2] / "groundTruth" / path.parent.name
+    paths = sorted(folder.glob(f"{path.stem}_*.png"))
+    if not paths:
+        raise FormatError(folder, f"{path.stem}_*.png", found="no segments", expected="those of the photograph")
+    return [(_read(where, cv2.IMREAD_UNCHANGED), where) for where in paths]
+
+
+def _read(path: Path, flags: int) -> Picture:
+    picture = cv2.imread(str(path), flags)
+    if picture is None:
+        raise FormatError(path, "", found="no readable picture", expected="one, as in BSDS500")
+    return picture.astype(np.uint8, copy=False)
+
+
+def _shape_of(picture: Picture) -> str:
+    return " x ".join(map(str, picture.shape))
+
+
+def _resized(picture: Picture, size: tuple[int, int], interpolation: int) -> Picture:
+    return cv2.resize(picture, size, interpolation=interpolation).astype(np.uint8, copy=False)
 
 
 def _cutouts(rgb: Picture, maps: Sequence[Picture], rng: np.random.Generator) -> Iterator[Cutout]:
@@ -98,7 +120,7 @@ def _union(segments: Picture, rng: np.random.Generator) -> Pixels | None:
         start = int(rng.integers(len(share)))
         if not 6e-4 < share[start] <= largest:
             continue
-        mask = segments == start
+        mask: Pixels = segments == start
         for _ in range(num_more):
             ring = segments[(cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~mask]
             more = int(ring[rng.integers(len(ring))]) if len(ring) else start
@@ -122,7 +144,8 @@ def _solid(mask: Pixels, rng: np.random.Generator) -> Pixels | None:
         return None
     contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = cv2.drawContours(np.zeros_like(piece), contours, -1, 1, -1)
-    return (filled if rng.random() < 0.6 and filled.sum() < 1.3 * piece.sum() else piece) > 0
+    solid: Pixels = (filled if rng.random() < 0.6 and filled.sum() < 1.3 * piece.sum() else piece) > 0
+    return solid
 
 
 def _cutout(rgb: Picture, thing: Pixels, *, with_behind: bool, rng: np.random.Generator) -> Cutout:
