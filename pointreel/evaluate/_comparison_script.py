@@ -49,7 +49,7 @@ function drawCurves() {
     make(curves, 'line', { class: 'grid', x1: box.left, x2: width - box.right, y1: y(value), y2: y(value) });
     make(curves, 'text', { x: box.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, value);
   }
-  const every = Math.max(1, Math.ceil(num / Math.max(2, Math.floor(width / 90))));
+  const every = Math.max(1, Math.ceil(num / Math.max(2, Math.floor(width / (24 + 8 * one.frames[0].length)))));
   for (let k = 0; k < num; k += every)
     make(curves, 'text', { x: x(k), y: height - 6, 'text-anchor': k ? 'middle' : 'start' }, one.frames[k]);
   rows.forEach((row, m) => {

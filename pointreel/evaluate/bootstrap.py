@@ -103,12 +103,14 @@ def paired_differences(
     """What each figure's mean over all rows (the objects) gains over that of ``baseline``.
 
     The same sequences are drawn for both, so that what is hard for both cancels. ``p`` is two-sided: twice the part of
-    the draws on the other side of 0 than the difference, where draws without any difference count for both sides.
+    the draws on the other side of 0 than the difference, where draws without any difference count for both sides. It
+    is never below ``2 ** (1 - sequences)``: so often all sequences would lean to one side by chance alone, and drawing
+    the same few sequences again cannot tell that.
 
     >>> rows = {name: [{"J": 0.5 + k / 100}] for k, name in enumerate("abcdef")}
     >>> higher = {name: [{"J": row["J"] + 0.1}] for name, [row] in rows.items()}
     >>> difference = paired_differences(higher, rows)["J"]
-    >>> round(difference.value, 3), difference.p < 0.001
+    >>> round(difference.value, 3), difference.p < 0.05
     (0.1, True)
     """
     if rows_by_sequence.keys() != baseline.keys():
@@ -123,15 +125,16 @@ def paired_differences(
     found = np.concatenate(
         [some @ sums / (some @ counts) - some @ other_sums / (some @ other_counts) for some in weights]
     )
-    return {name: _difference(found[0, k], found[1:, k]) for k, name in enumerate(names)}
+    least = 2.0 ** (1 - len(sums))
+    return {name: _difference(found[0, k], found[1:, k], least) for k, name in enumerate(names)}
 
 
-def _difference(value: float, drawn: Values) -> Difference:
+def _difference(value: float, drawn: Values, least: float) -> Difference:
     drawn = drawn[~np.isnan(drawn)]
     if np.isnan(value) or not len(drawn):
         return Difference(np.nan, np.nan, np.nan, np.nan)
     tail = min(np.count_nonzero(drawn <= _NOTHING), np.count_nonzero(drawn >= -_NOTHING))
-    return Difference(float(value), *bounds(drawn), min(1.0, 2 * float(tail + 1) / (len(drawn) + 1)))
+    return Difference(float(value), *bounds(drawn), min(1.0, max(least, 2 * float(tail + 1) / (len(drawn) + 1))))
 
 
 def draws(num_sequences: int, *, num_draws: int = NUM_DRAWS, seed: int = 0) -> Iterator[Values]:

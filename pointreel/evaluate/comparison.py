@@ -23,6 +23,7 @@ from .report import Figures, Progress, Report, silent
 
 Scores = NDArray[np.float64]
 MEASURES = ("J", "F")
+_FEW = 5
 
 
 class FrameScoring(Protocol):
@@ -194,6 +195,8 @@ def _means(rows: RowsBySequence, figures: tuple[str, ...]) -> dict[str, float]:
 
 
 def _warnings(comparison: Comparison) -> Iterator[str]:
+    if (num := len(comparison.sequences)) < _FEW:
+        yield f"Only {num} sequence{'s' if num > 1 else ''}: intervals and p-values say little about others."
     for method in comparison.methods:
         for warning in method.report.warnings:
             yield f"{method.name}: {warning}"

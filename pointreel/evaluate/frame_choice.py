@@ -60,14 +60,14 @@ def _in_truth(comparison: Comparison, sequence: str) -> set[str]:
 
 def _spread(ordered: list[ChosenFrame], comparison: Comparison, most: int) -> list[ChosenFrame]:
     """The first ``most`` that are not many of one sequence nor neighbours of each other."""
-    places: dict[str, dict[str, int]] = {}
+    places = {name: {frame: k for k, frame in enumerate(comparison.frames(name))} for name in comparison.sequences}
     taken: dict[str, list[int]] = {}
     chosen: list[ChosenFrame] = []
     for one in ordered:
         if len(chosen) == most:
             break
-        frames = places.setdefault(one.sequence, {f: k for k, f in enumerate(comparison.frames(one.sequence))})
-        others, place = taken.setdefault(one.sequence, []), frames[one.frame]
+        frames, others = places[one.sequence], taken.setdefault(one.sequence, [])
+        place = frames[one.frame]
         if len(others) < PER_SEQUENCE and all(APART * abs(place - other) > len(frames) for other in others):
             others.append(place)
             chosen.append(one)

@@ -49,13 +49,13 @@ def retention(
         for name, path in methods([weak, full]).items()
     ]
     compared = comparison_of(truth, benchmark, scored)
-    for warning in compared.warnings:
-        remarks.print(f"warning: {warning}", markup=False)
     weaker, fuller = reports = [method.report for method in compared.methods]
     figures = figure or figures_to_retain(fuller)
     if not figures:
         raise PointreelError(f"{benchmark} has no figure that is a mean over objects, so nothing can be retained.")
     found = {name: retention_of(weaker, fuller, name) for name in figures}
+    for warning in compared.warnings:
+        remarks.print(f"warning: {warning}", markup=False)
     if as_json:
         overall = {kind: report.to_json()["global"] for kind, report in zip(("weak", "full"), reports, strict=True)}
         print_json({**overall, "retention": {name: asdict(one) for name, one in found.items()}})
