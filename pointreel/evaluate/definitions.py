@@ -296,7 +296,7 @@ INTERVAL = (
 )
 SIGNIFICANCE = (
     "A difference is taken on the same sequences, drawn again for both methods at once, so that what is hard for both "
-    "cancels. p is two-sided: twice the part of the draws on the other side of 0 than the difference found, and never less than "
-    "2 to the power of 1 − number of sequences, as all of a few sequences may lean to one side by chance. It is not "
-    "corrected for how many differences are looked at."
+    "cancels. p is two-sided: twice the part of the draws on the other side of 0 than the difference found, and never "
+    "less than 2 to the power of 1 − number of sequences, as all of a few sequences may lean to one side by chance. It "
+    "is not corrected for how many differences are looked at."
 )
