@@ -26,7 +26,7 @@ PLACES = {
 """What can be written: the file or folder, and what it is."""
 
 NUM_TILES = 12
-_TILE_HEIGHT, _DOUBT_HEIGHT = 180, 300
+_TILE_WIDTH, _DOUBT_HEIGHT = 320, 300
 
 
 def write_outputs(
@@ -108,7 +108,7 @@ def _draw(
             if mp4 is not None:
                 mp4.add(shown)
             if frame.index in tiles:
-                drawn.tiles.append(_small(Frame(frame.index, shown), _TILE_HEIGHT))
+                drawn.tiles.append(_small(Frame(frame.index, shown), _tile_height(frame)))
             if frame.index in doubts:
                 small = _small(Frame(frame.index, shown), min(_DOUBT_HEIGHT, frame.height))
                 drawn.doubts.append(Picture(doubts[frame.index], small.rgb))
@@ -136,6 +136,11 @@ def _points_by_frame(tracking: Tracking) -> dict[int, dict[int, Points]]:
         if prompt.points is not None:
             shown.setdefault(prompt.frame, {})[prompt.object_id] = prompt.points
     return shown
+
+
+def _tile_height(frame: Frame) -> int:
+    """A sheet of four columns is then as wide as a screen; tall pictures are not let grow taller than one."""
+    return min(round(_TILE_WIDTH * frame.height / frame.width), 420)
 
 
 def _small(frame: Frame, height: int) -> Frame:
