@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from ..core import FormatError
 from ..core.palette import davis_palette
@@ -165,7 +165,8 @@ def _opened(path: Path, data: bytes = b"") -> Image.Image:
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, struct.error) as error:
         with path.open("rb") as file:
             start = file.read(26)
-        found = f"a damaged PNG ({error})" if start.startswith(_SIGNATURE) else _first_bytes(start)
+        reason = "it cannot be read to its end" if isinstance(error, UnidentifiedImageError) else error
+        found = f"a damaged PNG ({reason})" if start.startswith(_SIGNATURE) else _first_bytes(start)
         raise FormatError(path, "", found=found, expected="a PNG") from None
 
 

@@ -267,6 +267,19 @@ def test_a_damaged_picture_is_named_and_no_page_is_left(root: Path, tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["pictures"]
 
 
+def test_a_prediction_that_ends_early_is_named_without_the_innards_of_a_library(root: Path, tmp_path: Path) -> None:
+    for name in SEQUENCES:
+        for k in range(FRAMES):
+            put(tmp_path / "cut" / name / f"{k:05d}.png", labels(0, k))
+    broken = tmp_path / "cut" / "zebra" / "00007.png"
+    whole = broken.read_bytes()
+    for left in (0, 20, 60, len(whole) - 60, len(whole) - 30):
+        broken.write_bytes(whole[:left])
+        with pytest.raises(FormatError, match=r"zebra/00007\.png: found an? (empty file|damaged PNG|file)") as error:
+            compare(root / "DAVIS", {"cut": tmp_path / "cut"})
+        assert " object at 0x" not in str(error.value)
+
+
 def test_contours_go_round_every_object() -> None:
     pixels = np.zeros((20, 20), np.uint8)
     pixels[2:6, 2:6], pixels[2:6, 6:10] = 3, 4
