@@ -40,7 +40,7 @@ class TruePoints:
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A texture (RGB, alpha) and its way: middle, turn, size and bend by frame. ``reach`` is half its size in pixels."""
+    """A texture (RGB, alpha) and its way: its middle, turn, size and bend on each frame."""
 
     rgba: NDArray[np.float32]
     middle: Floats
@@ -51,11 +51,12 @@ class Layer:
 
     def to_frame(self, u: Floats, t: int) -> Floats:
         """Where places of the texture, (N, 2) from its middle, are seen on frame t."""
-        return (u + self._bent(u, t)) @ self._linear(t).T + self.middle[t]
+        places: Floats = (u + self._bent(u, t)) @ self._linear(t).T + self.middle[t]
+        return places
 
     def to_texture(self, xy: Floats, t: int) -> Floats:
         """The inverse of ``to_frame``: bends shrink differences, so going round finds it."""
-        straight = (xy - self.middle[t]) @ np.linalg.inv(self._linear(t)).T
+        straight: Floats = (xy - self.middle[t]) @ np.linalg.inv(self._linear(t)).T
         u = straight
         for _ in range(_ROUNDS):
             u = straight - self._bent(u, t)
@@ -63,7 +64,7 @@ class Layer:
 
     def alpha(self, xy: Floats, t: int) -> Floats:
         """How much of the frame this layer covers at some places."""
-        return self._sampled(self.to_texture(xy, t))[:, 3].astype(np.float64)
+        return np.asarray(self._sampled(self.to_texture(xy, t))[:, 3], np.float64)
 
     def drawn(self, xy: Floats, t: int) -> NDArray[np.float32]:
         """(N, 4) colour times alpha, and alpha."""
@@ -71,7 +72,7 @@ class Layer:
 
     def _sampled(self, u: Floats) -> NDArray[np.float32]:
         height, width = self.rgba.shape[:2]
-        x, y = (u + ((width - 1) / 2, (height - 1) / 2)).astype(np.float32).T
+        x, y = (u + np.array([width - 1, height - 1]) / 2).astype(np.float32).T
         rows = -(-len(u) // 1024) * 1024
         x, y = (np.resize(side, rows).reshape(-1, 1024) for side in (x, y))
         found = cv2.remap(self.rgba, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
@@ -85,7 +86,7 @@ class Layer:
         """Two slow waves across the texture; steep enough to see, gentle enough to turn round."""
         length = min(self.rgba.shape[:2]) / 2
         phase = u @ self.waves / length + self.bend[t]
-        return _BEND * length * np.sin(phase)
+        return np.asarray(_BEND * length * np.sin(phase), np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,17 +210,17 @@ def _texture(pictures: Sequence[NDArray[np.uint8]], half: Floats, rng: np.random
     """A random part of a random picture, or noise of all sizes, of twice ``half`` pixels."""
     width, height = np.ceil(2 * half).astype(int)
     if len(pictures):
-        picture = pictures[rng.integers(len(pictures))].astype(np.float32)
+        picture = pictures[int(rng.integers(len(pictures)))].astype(np.float32)
         scale = max(height / picture.shape[0], width / picture.shape[1]) * rng.uniform(1.05, 1.6)
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way)
+        picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way), np.float32)
         top, left = (rng.integers(0, picture.shape[axis] - side + 1) for axis, side in ((0, height), (1, width)))
         return np.asarray(picture[top : top + height, left : left + width], np.float32)
     total = np.zeros((height, width, 3), np.float32)
     for cell in (3, 7, 16, 40):
         small = rng.normal(0, 1, (height // cell + 3, width // cell + 3, 3)).astype(np.float32)
         total += cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.clip(rng.uniform(90, 160, 3) + 26 * total, 5, 250).astype(np.float32)
+    return np.asarray(np.clip(rng.uniform(90, 160, 3) + 26 * total, 5, 250), np.float32)
 
 
 def _outline(shape: str, size: tuple[int, int], rng: np.random.Generator) -> NDArray[np.float32]:
@@ -230,4 +231,4 @@ def _outline(shape: str, size: tuple[int, int], rng: np.random.Generator) -> NDA
     y, x = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     angle, waves = np.arctan2(y, x), rng.uniform(-0.12, 0.12, (3, 2))
     radius = 0.8 + sum(a * np.cos(k * angle) + b * np.sin(k * angle) for k, (a, b) in enumerate(waves, 2)) / 1.5
-    return np.clip((radius - np.hypot(x, y)) * min(size) / 2 + 0.5, 0, 1).astype(np.float32)
+    return np.asarray(np.clip((radius - np.hypot(x, y)) * min(size) / 2 + 0.5, 0, 1), np.float32)

@@ -4,6 +4,7 @@ OpenCV's Python functions take pictures and no pyramids, so a call builds the py
 together shares them, and points are never followed one by one.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -33,7 +34,7 @@ class Grey:
     @property
     def num_levels(self) -> int:
         """Large frames have more levels, so that the same motion in parts of the frame is followed."""
-        return _LEAST_LEVELS + max(0, round(np.log2(max(self.size) / _FINEST_SIDE)))
+        return _LEAST_LEVELS + max(0, round(math.log2(max(self.size) / _FINEST_SIDE)))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -43,8 +44,7 @@ class Grey:
     def holds(self, xy: Floats) -> NDArray[np.bool_]:
         """Which places are within the frame, to the outer edges of its pixels."""
         height, width = self.size
-        inside: NDArray[np.bool_] = ((xy >= -0.5) & (xy < (width - 0.5, height - 0.5))).all(axis=1)
-        return inside
+        return np.asarray(((xy >= -0.5) & (xy < (width - 0.5, height - 0.5))).all(axis=1), np.bool_)
 
 
 def step(before: Grey, after: Grey, xy: Floats, guess: Floats | None = None) -> tuple[Floats, Floats]:

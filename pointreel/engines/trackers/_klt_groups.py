@@ -118,4 +118,4 @@ class Group:
         if not common.any():
             return None, 0
         turns = self.linear[common] @ np.linalg.inv(view.linear[common])
-        return similarity(view.xy[common], self.xy[common], turns), int(common.sum())
+        return similarity(view.xy[common], self.xy[common], turns, self.likeness[common]), int(common.sum())

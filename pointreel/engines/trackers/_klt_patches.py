@@ -51,6 +51,8 @@ class Templates:
     @classmethod
     def at(cls, image: Floats, xy: Floats, linear: Floats) -> "Templates":
         """The patches of these points of a grey picture."""
+        if not len(xy):
+            return cls.none()
         side = 2 * RADIUS + 3
         wide = _samples(image, xy, linear, _SQUARE).reshape(-1, side, side)
         down, across = (gradient[:, 1:-1, 1:-1].reshape(len(xy), -1) for gradient in np.gradient(wide, axis=(1, 2)))
@@ -168,7 +170,7 @@ def _inverse(matrices: Floats) -> Floats:
 
 def _is_sound(linear: Floats) -> NDArray[np.bool_]:
     """Neither collapsed nor blown up nor mirrored, nor stretched out of shape."""
-    finite: NDArray[np.bool_] = np.isfinite(linear).all(axis=(1, 2))
+    finite = np.asarray(np.isfinite(linear).all(axis=(1, 2)), np.bool_)
     matrices = np.where(finite[:, None, None], linear, np.float32(0)).astype(np.float64)
     (long, short), area = np.linalg.svd(matrices)[1].T, np.linalg.det(matrices)
     within = (area > _AREA_BOUNDS[0]) & (area < _AREA_BOUNDS[1])

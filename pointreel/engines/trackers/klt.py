@@ -35,7 +35,7 @@ from pointreel.core.protocols import PointTracker, VideoInfo
 
 from ._klt_flow import FAR, Grey, step
 from ._klt_groups import Expectation, Group, View
-from ._klt_motion import similarity
+from ._klt_motion import Similarity, similarity
 from ._klt_patches import Aligned, Templates, align
 from ._klt_search import places_like
 
@@ -43,11 +43,14 @@ Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
 _FITS_WELL = 0.85
-_STRAY = 6.0
-_FURTHEST = 160.0
-_QUORUM = 4
-_LOOKED_FOR = 3
-_TURNS = (0.0, -25.0, 25.0)
+_STRAY, _QUORUM = 6.0, 4
+"""Pixels a point may step aside from its group's motion, and how many points make a group that has one."""
+_FURTHEST, _LOOKED_FOR = 160.0, 3
+"""Pixels a search reaches at most, and how many points of an object that is out of sight are looked for at a time."""
+_TURNS, _TURNS_AFTER = (0.0, -25.0, 25.0), 3
+"""Degrees that such an object may have turned, after so many frames."""
+_LONE, _MARGIN, _WIDE_MARGIN, _SAME_PLACE = 0.05, 0.02, 0.08, 3.0
+"""How much more like itself a point has to look where less is known of its place, and than anything else does."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,7 @@ class Config:
     frame's diagonal. ``refresh`` is the least number of frames between two recent templates of a point.
     """
 
-    keep: float = 0.6
+    keep: float = 0.7
     accept: float = 0.75
     return_within: float = 1.5
     reach: float = 0.5
@@ -184,41 +187,26 @@ class KltSession:
                 group.xy[k] = place.xy
             if not group.visible.any():
                 lost = np.roll(lost, _LOOKED_FOR * self._num_pushed)[:_LOOKED_FOR]
-            for k in lost:
-                self._look_for(now, group, int(k), expected[int(k)], most)
+            for k in map(int, lost):
+                self._look_for(now, group, k, expected[k], most)
 
     def _look_for(self, now: Grey, group: Group, k: int, place: Expectation, most: float) -> None:
         """Search by likeness, align what is found, and take the best if it is right beyond doubt."""
         radius = min(place.radius, most) if place.num_points == 0 else place.radius
-        if not now.holds(np.clip(place.xy, place.xy - radius, place.xy + radius)[None]).any() and not _near(
-            now, place.xy, radius
-        ):
+        if not _near(now, place.xy, radius):
             return
-        one = np.array([k])
-        best: tuple[float, Floats, Floats] | None = None
-        rival = 0.0
-        turns = _TURNS if place.num_points == 0 and group.hidden_for[k] > 3 else _TURNS[:1]
-        for templates, turn in product((group.query.of(one), group.recent.of(one)), turns):
-            turned = (_turn(turn) @ place.linear).astype(np.float32)
-            found = places_like(now.image, templates.samples[0], turned, place.xy, radius)
-            many = templates.of(np.zeros(len(found), np.intp))
-            fits = align(now.image, many, found, np.tile(turned, (len(found), 1, 1)))
-            within = (np.linalg.norm(fits.xy - place.xy, axis=1) <= radius + 2) & now.holds(fits.xy)
-            for likeness, xy, linear in zip(fits.likeness[within], fits.xy[within], fits.linear[within], strict=True):
-                if best is not None and np.linalg.norm(xy - best[1]) < 3:
-                    best = max(best, (float(likeness), xy, linear), key=lambda item: item[0])
-                elif best is None or likeness > best[0]:
-                    rival = max(rival, best[0] if best else 0.0)
-                    best = (float(likeness), xy, linear)
-                else:
-                    rival = max(rival, float(likeness))
-        if best is None:
+        fits = _candidates(now, group, k, place, radius)
+        if not len(fits.xy):
             return
-        needed = self.config.accept + (0.0 if place.num_points > 1 else 0.05 if place.num_points else 0.1)
-        margin = 0.02 if place.num_points > 1 else 0.08
-        if best[0] >= needed and best[0] >= rival + margin:
-            group.xy[k], group.linear[k], group.visible[k] = best[1], best[2], True
-            group.likeness[k] = group.confidence[k] = best[0]
+        best = int(fits.likeness.argmax())
+        elsewhere = np.linalg.norm(fits.xy - fits.xy[best], axis=1) >= _SAME_PLACE
+        rival = float(fits.likeness[elsewhere].max(initial=0.0))
+        well_known = place.num_points > 1
+        needed = self.config.accept + (0.0 if well_known else _LONE if place.num_points else 2 * _LONE)
+        margin = _MARGIN if well_known else _WIDE_MARGIN
+        if fits.likeness[best] >= max(needed, rival + margin):
+            group.xy[k], group.linear[k], group.visible[k] = fits.xy[best], fits.linear[best], True
+            group.likeness[k] = group.confidence[k] = fits.likeness[best]
             group.hidden_for[k] = 0
 
     def _record(self, index: int) -> FramePoints:
@@ -268,7 +256,7 @@ def _steps(before: Grey, now: Grey, groups: Sequence[Group], within: float) -> t
         start = part.stop
         good = apart[part] < within
         bad = group.visible & ~good
-        motion = similarity(xy[part][good], moved[part][good]) if bad.any() else None
+        motion = _step_of(xy[part][good], moved[part][good], group.likeness[good]) if bad.any() else None
         if motion is not None and motion.num_points > 1:
             guess[part][bad] = motion(xy[part][bad])
             again[part] = bad
@@ -295,9 +283,24 @@ def _best_fit(now: Grey, groups: Sequence[Group], seen: Bools, xy: Floats, linea
     return fits, is_query
 
 
+def _candidates(now: Grey, group: Group, k: int, place: Expectation, radius: float) -> Aligned:
+    """Places that look like point k, by either template; turned as well, where it may have turned unseen."""
+    parts = []
+    turns = _TURNS if place.num_points == 0 and group.hidden_for[k] > _TURNS_AFTER else _TURNS[:1]
+    for templates, turn in product((group.query.of(np.array([k])), group.recent.of(np.array([k]))), turns):
+        turned = (_turn(turn) @ place.linear).astype(np.float32)
+        found = places_like(now.image, templates.samples[0], turned, place.xy, radius)
+        many = templates.of(np.zeros(len(found), np.intp))
+        parts.append(align(now.image, many, found, np.tile(turned, (len(found), 1, 1))))
+    xy, linear = (np.concatenate([getattr(part, name) for part in parts]) for name in ("xy", "linear"))
+    likeness = np.concatenate([part.likeness for part in parts])
+    within = (np.linalg.norm(xy - place.xy, axis=1) <= radius + 2) & now.holds(xy)
+    return Aligned(xy[within], linear[within], likeness[within])
+
+
 def _strays(group: Group, view: View, xy: Floats, stays: Bools) -> Bools:
     """Which points left the motion that most of their group agree on; with few left, the way the group was going."""
-    motion = similarity(view.xy[stays], xy[stays]) if stays.sum() >= _QUORUM else None
+    motion = _step_of(view.xy[stays], xy[stays], group.likeness[stays]) if stays.sum() >= _QUORUM else None
     if motion is not None and motion.num_points >= max(_QUORUM - 1, stays.sum() / 2):
         expected = motion(view.xy)
     elif len(view.xy) >= _QUORUM:
@@ -306,6 +309,11 @@ def _strays(group: Group, view: View, xy: Floats, stays: Bools) -> Bools:
         return np.zeros(len(xy), bool)
     strays: Bools = np.linalg.norm(expected - xy, axis=1) > _STRAY
     return strays
+
+
+def _step_of(before: Floats, after: Floats, trust: Floats) -> Similarity | None:
+    """The motion of a group from one frame to the next, in which nothing turns much."""
+    return similarity(before, after, np.tile(np.eye(2, dtype=np.float32), (len(before), 1, 1)), trust)
 
 
 def _turn(degrees: float) -> Floats:
