@@ -80,7 +80,8 @@ class Propagate(nn.Module):
     def updated(self, memory: Memory, look: Look, mask: Tensor, sure: Tensor) -> Memory:
         """The memory with one more frame in it; of entries that are not ``sure`` (B,) it stays as it was."""
         learnt, colour = self._learn(look, mask)
-        new = sure[:, None, None]
+        new, old = (look.features.key.flatten(2), subpixels(mask)), (memory.key, memory.value)
+        key, value = (_newer(sure, *both) for both in zip(new, old, strict=True))
         return Memory(
             anchor=memory.anchor,
             recent=memory.recent.mixed(learnt, _RECENT).where(sure, memory.recent),
@@ -88,8 +89,8 @@ class Propagate(nn.Module):
             recent_colour=memory.recent_colour.mixed(colour, _RECENT_COLOUR).where(sure, memory.recent_colour),
             anchor_key=memory.anchor_key,
             anchor_value=memory.anchor_value,
-            key=torch.where(new, look.features.key.flatten(2), memory.key),
-            value=torch.where(new, subpixels(mask), memory.value),
+            key=key,
+            value=value,
         )
 
     def carry(self, look: Look, warped: Tensor, flow: Tensor, error: Tensor, memory: Memory) -> Decision:
@@ -153,3 +154,10 @@ class Propagate(nn.Module):
     def _with_places(self, x: Tensor, scale: float = 1.0) -> Tensor:
         place = places(x.shape[2], x.shape[3], x.device) * scale
         return torch.cat([x, place.expand(len(x), -1, -1, -1)], 1)
+
+
+def _newer(sure: Tensor, new: Tensor, old: Tensor) -> Tensor:
+    """The new entries where they are sure. Windows of another size have another number of places: then all or none."""
+    if new.shape == old.shape:
+        return torch.where(sure[:, None, None], new, old)
+    return new if bool(sure.all()) else old
