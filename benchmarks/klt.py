@@ -18,7 +18,7 @@ from pointreel.engines import trackers
 from pointreel.evaluate.metrics.tap_vid import PointTracks, mean_over_videos, tap_vid
 from pointreel.evaluate.tracking_bench_scenes import Scene, TruePoints
 
-NUM_SCENES, FIRST_SEED, MOST_PHOTOGRAPHS = 12, 100, 60
+NUM_SCENES, FIRST_SEED, MOST_PHOTOGRAPHS = 8, 100, 60
 FIGURES = ("average_jaccard", "average_pts_within_thresh", "occlusion_accuracy")
 Tracker = Callable[[list[Frame], TruePoints], PointTracks]
 

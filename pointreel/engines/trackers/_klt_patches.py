@@ -6,6 +6,7 @@ inverse compositional form of Baker and Matthews: gradients and Hessian are thos
 once. Brightness and contrast are projected out, so a lamp that is switched on moves no point.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -70,9 +71,10 @@ class Templates:
     def of(self, which: NDArray[np.intp] | NDArray[np.bool_]) -> "Templates":
         return Templates(self.samples[which], self.slopes[which], self.inverse[which])
 
-    def joined(self, other: "Templates") -> "Templates":
-        pairs = zip(self._arrays(), other._arrays(), strict=True)
-        return Templates(*(np.concatenate(pair) for pair in pairs))
+    @classmethod
+    def joined(cls, parts: Sequence["Templates"]) -> "Templates":
+        columns = zip(*(part._arrays() for part in parts), strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
 
     def replace(self, which: NDArray[np.intp] | NDArray[np.bool_], other: "Templates") -> None:
         """Forget some, and keep others in their places."""
@@ -142,7 +144,7 @@ def picture_of(image: Floats, xy: Floats, linear: Floats, radius: int) -> Floats
 def _samples(image: Floats, xy: Floats, linear: Floats, offsets: Floats) -> Floats:
     """(N, M) grey values at ``xy + linear @ offset``; past the edge the picture goes on as at its edge."""
     places = xy[:, None].astype(np.float32) + offsets @ linear.astype(np.float32).transpose(0, 2, 1)
-    places = np.nan_to_num(places, nan=-1e4).clip(-1e4, 1e5)
+    places = places.clip(-1e4, 1e5)
     if not len(xy):
         return np.zeros((0, len(offsets)), np.float32)
     x, y = (np.ascontiguousarray(places[..., k]) for k in (0, 1))

@@ -180,22 +180,23 @@ class KltSession:
     def _find_what_is_lost(self, now: Grey, groups: Sequence[Group]) -> None:
         """Look for every hidden point where it should be; with nothing of its object in view, a few in turn."""
         most = min(self.config.reach * float(np.hypot(*now.size)), _FURTHEST)
+        lost: list[tuple[Group, int, Expectation, float]] = []
         for group in groups:
-            lost = np.flatnonzero(~group.visible)
-            expected = {int(k): group.expected(int(k)) for k in lost}
+            expected = {int(k): group.expected(int(k)) for k in np.flatnonzero(~group.visible)}
             for k, place in expected.items():
                 group.xy[k] = place.xy
+            turn = list(expected)
             if not group.visible.any():
-                lost = np.roll(lost, _LOOKED_FOR * self._num_pushed)[:_LOOKED_FOR]
-            for k in map(int, lost):
-                self._look_for(now, group, k, expected[k], most)
+                turn = np.roll(turn, _LOOKED_FOR * self._num_pushed)[:_LOOKED_FOR].astype(int).tolist()
+            for k in turn:
+                radius = expected[k].radius if expected[k].num_points else min(expected[k].radius, most)
+                if _near(now, expected[k].xy, radius):
+                    lost.append((group, k, expected[k], radius))
+        for (group, k, place, _), fits in zip(lost, _candidates(now, lost), strict=True):
+            self._accept(group, k, place, fits)
 
-    def _look_for(self, now: Grey, group: Group, k: int, place: Expectation, most: float) -> None:
-        """Search by likeness, align what is found, and take the best if it is right beyond doubt."""
-        radius = min(place.radius, most) if place.num_points == 0 else place.radius
-        if not _near(now, place.xy, radius):
-            return
-        fits = _candidates(now, group, k, place, radius)
+    def _accept(self, group: Group, k: int, place: Expectation, fits: Aligned) -> None:
+        """Take the place that looks most like point k, if it is right beyond doubt."""
         if not len(fits.xy):
             return
         best = int(fits.likeness.argmax())
@@ -267,10 +268,8 @@ def _steps(before: Grey, now: Grey, groups: Sequence[Group], within: float) -> t
 
 def _best_fit(now: Grey, groups: Sequence[Group], seen: Bools, xy: Floats, linear: Floats) -> tuple[Aligned, Bools]:
     """Points aligned with their query patches, or where those fit less than well and the recent one better, with it."""
-    query, recent = Templates.none(), Templates.none()
-    for group in groups:
-        query, recent = query.joined(group.query), recent.joined(group.recent)
-    query, recent = query.of(seen), recent.of(seen)
+    query = Templates.joined([group.query for group in groups]).of(seen)
+    recent = Templates.joined([group.recent for group in groups]).of(seen)
     fits = align(now.image, query, xy, linear)
     poor = fits.likeness < _FITS_WELL
     other = align(now.image, recent.of(poor), xy[poor], linear[poor])
@@ -283,19 +282,33 @@ def _best_fit(now: Grey, groups: Sequence[Group], seen: Bools, xy: Floats, linea
     return fits, is_query
 
 
-def _candidates(now: Grey, group: Group, k: int, place: Expectation, radius: float) -> Aligned:
-    """Places that look like point k, by either template; turned as well, where it may have turned unseen."""
-    parts = []
-    turns = _TURNS if place.num_points == 0 and group.hidden_for[k] > _TURNS_AFTER else _TURNS[:1]
-    for templates, turn in product((group.query.of(np.array([k])), group.recent.of(np.array([k]))), turns):
-        turned = (_turn(turn) @ place.linear).astype(np.float32)
-        found = places_like(now.image, templates.samples[0], turned, place.xy, radius)
-        many = templates.of(np.zeros(len(found), np.intp))
-        parts.append(align(now.image, many, found, np.tile(turned, (len(found), 1, 1))))
-    xy, linear = (np.concatenate([getattr(part, name) for part in parts]) for name in ("xy", "linear"))
-    likeness = np.concatenate([part.likeness for part in parts])
-    within = (np.linalg.norm(xy - place.xy, axis=1) <= radius + 2) & now.holds(xy)
-    return Aligned(xy[within], linear[within], likeness[within])
+def _candidates(now: Grey, lost: Sequence[tuple[Group, int, Expectation, float]]) -> list[Aligned]:
+    """Places that look like each lost point, by either template; turned as well, where it may have turned unseen.
+
+    All of them are aligned in one go.
+    """
+    templates, starts, linears, numbers = [Templates.none()], [np.zeros((0, 2), np.float32)], [], []
+    for group, k, place, radius in lost:
+        turns = _TURNS if place.num_points == 0 and group.hidden_for[k] > _TURNS_AFTER else _TURNS[:1]
+        before = sum(map(len, starts))
+        for template, turn in product((group.query.of(np.array([k])), group.recent.of(np.array([k]))), turns):
+            turned = (_turn(turn) @ place.linear).astype(np.float32)
+            found = places_like(now.image, template.samples[0], turned, place.xy, radius)
+            templates.append(template.of(np.zeros(len(found), np.intp)))
+            starts.append(found)
+            linears += [turned] * len(found)
+        numbers.append(sum(map(len, starts)) - before)
+    linear = np.array(linears, np.float32).reshape(-1, 2, 2)
+    fits = align(now.image, Templates.joined(templates), np.concatenate(starts), linear)
+    inside = now.holds(fits.xy)
+    each, end = [], 0
+    for (_, _, place, radius), number in zip(lost, numbers, strict=True):
+        rows = np.arange(end, end + number)
+        end += number
+        near = np.linalg.norm(fits.xy[rows] - place.xy, axis=1) <= radius + 2
+        rows = rows[near & inside[rows]]
+        each.append(Aligned(fits.xy[rows], fits.linear[rows], fits.likeness[rows]))
+    return each
 
 
 def _strays(group: Group, view: View, xy: Floats, stays: Bools) -> Bools:
