@@ -108,7 +108,6 @@ class Numbered(Dataset[Sample], Generic[Sample]):
         return self._count
 
     def __getitem__(self, number: int) -> Sample:
-        cv2.setNumThreads(1)
         return self._sample(number)
 
 
@@ -116,6 +115,9 @@ def batches(
     sample: Callable[[int], Sample], *, size: int, start: int, stop: int, num_workers: int = 0
 ) -> Iterator[Sample]:
     """Batches ``start`` to ``stop`` of the endless row: the same ones, however many workers make them."""
+    cv2.setNumThreads(
+        1
+    )  # before any worker is forked: threads of OpenCV do not live on in one, and it would wait for them
     order: list[list[int]] = [list(range(k * size, (k + 1) * size)) for k in range(start, stop)]
     data: Dataset[Sample] = Numbered(sample, stop * size)
     yield from DataLoader(

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core import PointreelError
 from .corruption import SoftMask
 from .layers import Bend, Field, Layer, Matrix, Path, about, placed, smooth_field
 from .stock import Cutout, Picture, Stock
@@ -37,6 +38,10 @@ class ClipMaker:
     smallest: float = 0.015
     largest: float = 0.32
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.stock.photographs or not self.stock.cutouts:
+            raise PointreelError("The stock has no photograph, or nothing cut out of one: no scene can be made of it.")
 
     def __call__(self, number: int) -> Clip:
         rng = np.random.default_rng([self.seed, number])

@@ -15,6 +15,7 @@ Pixels = NDArray[np.bool_]
 
 _SCALE, _LARGEST = 0.75, 0.35
 _SMALLEST_AREA, _BORDER_SHARE = 350, 0.3
+_SMALLEST_SIDE = 100
 _TRIES, _CUTOUTS, _BACKGROUNDS = 18, 10, 3
 
 
@@ -63,6 +64,9 @@ def _joined(parts: Iterable[Stock]) -> Stock:
 
 def _from_photograph(path: Path, rng: np.random.Generator) -> Stock:
     photograph, labels = _read(path, cv2.IMREAD_COLOR), _labels_of(path)
+    if min(photograph.shape[:2]) < _SMALLEST_SIDE:
+        found, expected = _shape_of(photograph), f"a photograph of {_SMALLEST_SIDE} pixels or more each way"
+        raise FormatError(path, "", found=found, expected=expected)
     size = int(photograph.shape[1] * _SCALE), int(photograph.shape[0] * _SCALE)
     rgb = _resized(cv2.cvtColor(photograph, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), size, cv2.INTER_AREA)
     for segments, where in labels:
