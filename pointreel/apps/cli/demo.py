@@ -1,4 +1,4 @@
-"""The main job on a sample clip with exact ground truth, and where everything lies afterwards."""
+"""The main job on a sample clip with exact ground truth: tracked from three clicks each, scored, and shown."""
 
 import os
 import shutil
@@ -6,28 +6,37 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
 import typer
 
-from ...core import FrameLabels, ListedDataset, ObjectInfo, PointreelError, Sequence, replacing_folder
-from ...evaluate import point_statistics, write_statistics
+from ...core import FrameLabels, ListedDataset, ObjectInfo, PointreelError, Prompt, Sequence, replacing_folder
+from ...evaluate import Report, point_statistics, scorers, write_statistics
 from ...formats import shelf as formats
-from ...points import frame_samplers, point_labels, samplers
+from ...points import Scene, frame_samplers, point_labels, samplers
+from ...systems import Tracking
 from ...video import open as open_video
 from ...video import overlay, write_mp4, write_picture
 from ..sample_clip import FRAME_RATE, NAMES, picture, sample_clip
+from ..track_outputs import write_outputs
+from ..tracking import DEFAULT_ENGINE, engine_named
 from .console import out, print_json, print_table, progress
 from .info import write_manifest
 
 EXAMPLES = ("pointreel demo --out demo",)
 
+NUM_CLICKS = 3
 SEQUENCE, MARK = "sample", "made-by-pointreel-demo.txt"
 
 PLACES = {
     "clip.mp4": "the clip",
     "clip.manifest.json": "what its labels remember of it, to notice a changed file",
     "DAVIS": "its frames and exact masks, in the layout of DAVIS",
+    "track/report.html": "what the engine made of three clicks for each object: open it in a browser",
+    "track/overlay.mp4": "its masks drawn on the clip",
+    "track/sheet.jpg": "its masks in one picture",
+    "track/masks.json": "its masks, in the layout of YouTube-VIS; also as PNGs, in track/DAVIS",
     "points.json": "points picked from the masks, in the layout of Point-VOS",
-    "overlay.mp4": "masks, names and points drawn on the clip",
+    "overlay.mp4": "the exact masks, names and points drawn on the clip",
     "statistics/index.html": "how many points there are: open it in a browser",
     "picture.jpg": "the clip in one picture",
 }
@@ -42,17 +51,18 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another clip and other points.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Render a sample clip with its exact masks, turn the masks into points, and count them."""
+    """Render a clip with exact masks, track it from three clicks for each object, score that, and count points."""
     _remove_earlier(folder)
     with replacing_folder(folder) as draft:
         (draft / MARK).write_text("Made by `pointreel demo`, which replaces this folder when it runs again.\n")
         clip = _render(draft, frames, height, seed)
         with open_video(draft / "clip.mp4") as video:
             write_manifest(video, draft / "clip.manifest.json")
+        report = _track(draft, clip, seed)
         points = _sample(draft, clip, seed)
         _draw(draft, clip, points)
         picture(draft / "picture.jpg")
-    _say_done(folder, as_json)
+    _say_done(folder, report, as_json)
 
 
 def _remove_earlier(folder: Path) -> None:
@@ -85,6 +95,36 @@ def _render(draft: Path, num_frames: int, height: int, seed: int) -> Sequence:
     return clip
 
 
+def _track(draft: Path, clip: Sequence, seed: int) -> Report:
+    """Three clicks for each object, on one frame; masks on every other frame; and how good they are."""
+    prompts, names = _clicks(clip, seed), clip.name_by_object
+    _, propagator = engine_named(DEFAULT_ENGINE, {})
+    with (
+        open_video(draft / "clip.mp4") as video,
+        Tracking.start(video, prompts, propagator, names=names, engine=DEFAULT_ENGINE) as tracking,
+    ):
+        for _ in progress(tracking.steps(), "tracking", tracking.num_left):
+            pass
+        write_outputs(tracking, draft / "track", title=SEQUENCE)
+    scorer = scorers.build("davis")
+    report: Report = scorer.score(draft / "DAVIS", draft / "track" / "DAVIS")
+    return report
+
+
+def _clicks(clip: Sequence, seed: int) -> list[Prompt]:
+    """Where a person would click: well inside, apart from each other, on the first frame that shows most of it."""
+    area = {(labels.frame, i): segment.mask.area for labels in clip for i, segment in labels.segments.items()}
+    prompts = []
+    for object_id in sorted(clip.name_by_object):
+        most = max(size for (_, i), size in area.items() if i == object_id)
+        frame = min(k for (k, i), size in area.items() if i == object_id and size >= 0.7 * most)
+        mask = next(labels.segments[object_id].mask for labels in clip if labels.frame == frame)
+        rng = np.random.default_rng([seed, object_id])
+        points = samplers.build("k-medoids").sample(Scene(mask.to_array() > 0), NUM_CLICKS, rng)
+        prompts.append(Prompt(object_id=object_id, frame=frame, points=points))
+    return prompts
+
+
 def _sample(draft: Path, clip: Sequence, seed: int) -> Sequence:
     """Points as the paper picks them: 10 frames, 10 points an object, 20 pixels apart; and what they add up to."""
     points = point_labels(
@@ -108,15 +148,18 @@ def _draw(draft: Path, clip: Sequence, points: Sequence) -> None:
             mp4.add(overlay(frame, labels.segments, points=shown, names=clip.name_by_object))
 
 
-def _say_done(folder: Path, as_json: bool) -> None:
+def _say_done(folder: Path, report: Report, as_json: bool) -> None:
     if as_json:
-        print_json({name: str(folder / name) for name in PLACES})
+        print_json({name: str(folder / name) for name in PLACES} | {"scores": dict(report.overall)})
         return
     print_table("", ((folder / name, what) for name, what in PLACES.items()))
+    figures = ", ".join(f"{name} {report.overall[name]:.3f}" for name in ("J&F", "J_mean", "F_mean"))
+    out.print(f"\n{NUM_CLICKS} clicks for each object, scored against the exact masks: {figures}")
     command = "pointreel" if shutil.which("pointreel") else os.path.relpath(sys.argv[0])
     out.print("\nTry next:")
     for line in (
-        f"info {folder / 'clip.mp4'} --check",
+        f"track {folder / 'clip.mp4'} --object cup --point 300,330 --out cup",
+        f"compare {folder / 'DAVIS'} {folder / 'track' / 'DAVIS'} --out compare.html",
         f"convert --from davis --to ytvis {folder / 'DAVIS'} {folder / 'davis.json'}",
         f"stats {folder / 'points.json'}",
     ):

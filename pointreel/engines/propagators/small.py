@@ -16,7 +16,7 @@ from ...core.types import Frame, FrameMasks, Prompt, PromptKind, Segment
 from ..nets.optical_flow import FlowFinder
 from ..small.first_mask import Candidate, FirstMask, Given
 from ..small.state import from_bytes, to_bytes
-from ..small.tracked import Carrier, Pair, Tracked
+from ..small.tracked import Carrier, Pair, Tracked, exclusive
 from ..small.weights import load_prompt, load_propagate
 from ..small.windows import Soft, Window, grey
 
@@ -100,7 +100,9 @@ class Session:
         if self._before is not None and self._small is not None and self.objects:
             pair = Pair(frame, self._before, self._finder.flow(small, self._small))
             size = self._size(len(self.objects))
-            self.objects = {i: self.carrier.carried(pair, tracked, size) for i, tracked in self.objects.items()}
+            seen = {i: self.carrier.carried(pair, tracked, size) for i, tracked in self.objects.items()}
+            apart = exclusive({i: tracked for i, (tracked, _) in seen.items()})
+            self.objects = {i: self.carrier.learnt(tracked, seen[i][1]) for i, tracked in apart.items()}
         for query in queries:
             self._hear(query, frame, ahead or self._before)
         self._before, self._small = frame, small

@@ -1,5 +1,6 @@
 """One object on its way through a video: where it is, what is remembered of it, and how it gets to the next frame."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,8 +67,8 @@ class Carrier:
         memory = self._net.remember(self._look(frame, window), self._tensor(soft[None]))
         return Tracked(window, soft, 1.0, memory if earlier is None else _both(memory, earlier.memory))
 
-    def carried(self, pair: Pair, tracked: Tracked, size: int) -> Tracked:
-        """The object on the frame after."""
+    def carried(self, pair: Pair, tracked: Tracked, size: int) -> tuple[Tracked, Look]:
+        """The object on the frame after, and what was seen of it there; nothing is learnt of it yet."""
         shift = pair.shift(tracked.window, tracked.mask)
         window = self._following(tracked, shift, size, pair.frame)
         flow, error, rgb = self._seen(pair, window, shift)
@@ -83,10 +84,14 @@ class Carrier:
         )
         mask = torch.sigmoid(decision.logits)
         mask = mask * self._tensor(window.inside(pair.frame.height, pair.frame.width)[None])
-        sure = (mask > 0.5).sum((1, 2, 3)) > _FEW
-        memory = self._net.updated(tracked.memory, look, mask, sure)
         quality = float(torch.sigmoid(decision.quality)[0, 0])
-        return Tracked(window, mask[0, 0].cpu().numpy(), quality, memory)
+        return Tracked(window, mask[0, 0].cpu().numpy(), quality, tracked.memory), look
+
+    def learnt(self, tracked: Tracked, look: Look) -> Tracked:
+        """The object, with this frame in its memory; unless hardly anything of it is to be seen here."""
+        mask = self._tensor(tracked.mask[None])
+        sure = (mask > 0.5).sum((1, 2, 3)) > _FEW
+        return replace(tracked, memory=self._net.updated(tracked.memory, look, mask, sure))
 
     def _around(self, mask: NDArray[np.bool_], size: int) -> Window:
         height, width = mask.shape
@@ -127,6 +132,21 @@ class Carrier:
 
     def _tensor(self, array: NDArray[np.generic]) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).float()[None].to(self._device)
+
+
+def exclusive(objects: Mapping[int, Tracked]) -> dict[int, Tracked]:
+    """The objects, each without what another is surer of: no pixel belongs to two."""
+    return {i: _without_others(tracked, [o for j, o in objects.items() if j != i]) for i, tracked in objects.items()}
+
+
+def _without_others(tracked: Tracked, others: Sequence[Tracked]) -> Tracked:
+    window, mask = tracked.window, tracked.mask
+    still = np.zeros((window.size, window.size, 2), np.float32)
+    for other in others:
+        if other.is_there and window.meets(other.window):
+            theirs = other.window.carried(other.mask, window, (0, 0), still)
+            mask = np.where(theirs > tracked.mask, mask * (1 - theirs), mask)
+    return replace(tracked, mask=mask)
 
 
 def _both(new: Memory, old: Memory) -> Memory:

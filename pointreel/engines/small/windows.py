@@ -47,6 +47,12 @@ class Window:
     def moved(self, dx: int, dy: int) -> "Window":
         return Window(self.left + dx, self.top + dy, self.side, self.size)
 
+    def meets(self, other: "Window") -> bool:
+        """Whether the two have a pixel in common."""
+        return max(self.left, other.left) < min(self.left + self.side, other.left + other.side) and max(
+            self.top, other.top
+        ) < min(self.top + self.side, other.top + other.side)
+
     def inward(self, xy: NDArray[np.floating]) -> NDArray[np.float32]:
         """From pixels of the frame to pixels of the window; centres of pixels are whole numbers in both."""
         return ((np.asarray(xy, np.float32) - (self.left, self.top) + 0.5) * self.zoom - 0.5).astype(np.float32)
