@@ -5,6 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from pointreel.core import FormatError
 from pointreel.train.scenes import load_bsds, procedural_stock
@@ -48,6 +49,27 @@ def test_the_same_folder_gives_the_same_stock(tmp_path: Path) -> None:
     assert all((a.rgba == b.rgba).all() for a, b in zip(one.cutouts, other.cutouts, strict=True))
 
 
+def test_files_as_berkeley_hands_them_out(tmp_path: Path) -> None:
+    """Cells of structs, labels from 1: the same stock as from pictures of the labels."""
+    labels = photograph_at(tmp_path)
+    from_pictures = load_bsds(tmp_path)
+    segments = tmp_path / "groundTruth/train/1_0.png"
+    segments.unlink()
+    cells = np.empty((1, 1), object)
+    cells[0, 0] = {"Segmentation": labels.astype(np.uint16) + 1, "Boundaries": labels > 0}
+    savemat(segments.with_name("1.mat"), {"groundTruth": cells}, do_compression=True)
+    from_matlab = load_bsds(tmp_path)
+    assert len(from_matlab.cutouts) == len(from_pictures.cutouts)
+    assert all((a.rgba == b.rgba).all() for a, b in zip(from_matlab.cutouts, from_pictures.cutouts, strict=True))
+    for broken in (b"MATLAB 5.0 MAT-file, but cut short", segments.with_name("1.mat").read_bytes()[:300]):
+        segments.with_name("1.mat").write_bytes(broken)
+        with pytest.raises(FormatError, match=r"1\.mat: found something else, or a damaged file"):
+            load_bsds(tmp_path)
+    savemat(segments.with_name("1.mat"), {"something": labels})
+    with pytest.raises(FormatError, match="expected groundTruth"):
+        load_bsds(tmp_path)
+
+
 def test_a_stock_of_nothing_at_all() -> None:
     made = procedural_stock(num_photographs=2, seed=5)
     assert len(made.photographs) == 2
@@ -71,7 +93,7 @@ def test_a_wrong_folder_is_told_in_one_line(tmp_path: Path, wrong: str) -> None:
     said = {"nothing": str(tmp_path), "no picture": str(photograph), "tiny": str(photograph)}.get(wrong, str(segments))
     if wrong == "no segments":
         segments.unlink()
-        said = "1_*.png: found no segments"
+        said = "groundTruth/train: 1: found no segments, expected 1.mat or 1_*.png"
     if wrong == "no picture":
         photograph.write_bytes(b"no picture")
     if wrong == "no map":

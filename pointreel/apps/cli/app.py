@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ... import __version__
-from . import bench, compare, convert, demo, info, list, retention, sample, score, stats, study, track
+from . import bench, compare, convert, demo, info, list, retention, sample, score, stats, study, track, train
 from .console import out
 
 COMMANDS: dict[str, ModuleType] = {
@@ -21,6 +21,7 @@ COMMANDS: dict[str, ModuleType] = {
     "study": study,
     "retention": retention,
     "bench": bench,
+    "train": train,
     "list": list,
     "demo": demo,
 }

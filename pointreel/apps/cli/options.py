@@ -4,7 +4,7 @@ import os
 from dataclasses import fields
 from pathlib import Path
 from types import NoneType
-from typing import get_args, get_type_hints
+from typing import get_args, get_origin, get_type_hints
 
 from ...core import Dataset, Format, PointreelError, Shelf
 from ...formats import shelf as formats
@@ -28,6 +28,8 @@ def _option(owner: str, word: str, known: list[str], hints: dict[str, object]) -
 
 
 def _typed(owner: str, key: str, value: str, hint: object) -> object:
+    if get_origin(hint) is tuple:
+        return _listed(owner, key, value, get_args(hint))
     kinds = [kind for kind in get_args(hint) or (hint,) if kind is not NoneType]
     for kind in kinds:
         if kind is bool and value.lower() in ("true", "yes", "1", "false", "no", "0"):
@@ -41,6 +43,15 @@ def _typed(owner: str, key: str, value: str, hint: object) -> object:
             return value
     expected = " or ".join(kind if isinstance(kind, str) else kind.__name__ for kind in kinds)
     raise PointreelError(f"The option {key!r} of the {owner} is {value!r}, expected {expected}.")
+
+
+def _listed(owner: str, key: str, value: str, kinds: tuple[object, ...]) -> tuple[object, ...]:
+    """``sizes=64,96`` as (64, 96)."""
+    words = value.split(",")
+    if len(words) != len(kinds):
+        expected = f"{len(kinds)} values with commas between"
+        raise PointreelError(f"The option {key!r} of the {owner} is {value!r}, expected {expected}.")
+    return tuple(_typed(owner, key, word, kind) for word, kind in zip(words, kinds, strict=True))
 
 
 def dataset_at(path: Path, name: str | None, words: list[str]) -> tuple[str, Dataset]:

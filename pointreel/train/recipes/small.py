@@ -21,14 +21,14 @@ from ..small_losses import prompt_loss, propagation_loss
 from ..small_samples import PromptSample, PromptSamples, PropagationSample, PropagationSamples, batches
 
 _SMALLEST = 2 * STRIDE
-_ELSEWHERE = ("device", "workers", "photographs")
+_ELSEWHERE = ("device", "workers", "every", "photographs")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """``photographs``: the folder of BSDS500; without it scenes are made of noise alone, from ``drawn`` pictures of it.
 
-    Windows are small at first, and larger for the last part of the run.
+    Windows are small at first, and larger for the last part of the run. ``every`` so many steps all is kept.
     """
 
     photographs: str = ""
@@ -41,9 +41,10 @@ class Config:
     device: str = "cpu"
     rate: float = 1.5e-3
     drawn: int = 40
+    every: int = 50
 
     def __post_init__(self) -> None:
-        for name, least in (("steps", 1), ("batch", 1), ("drawn", 1), ("workers", 0), ("seed", 0)):
+        for name, least in (("steps", 1), ("batch", 1), ("drawn", 1), ("every", 1), ("workers", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise PointreelError(f"{name}: found {getattr(self, name)}, expected at least {least}.")
         if any(size % STRIDE or size < _SMALLEST for size in self.sizes):
@@ -132,7 +133,9 @@ class Recipe:
             )
 
         schedule = Schedule(steps=config.steps, rate=config.rate)
-        return Run(net, loss, from_step, schedule, folder, device=config.device, settings=self._settings())
+        return Run(
+            net, loss, from_step, schedule, folder, device=config.device, every=config.every, settings=self._settings()
+        )
 
     def _settings(self) -> dict[str, Setting]:
         """All that the weights depend on; photographs may lie elsewhere, but be left out or added they may not."""

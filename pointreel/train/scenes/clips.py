@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...core import PointreelError
+from .berkeley import Picture
 from .corruption import SoftMask
 from .layers import Bend, Field, Layer, Matrix, Path, about, placed, smooth_field
-from .stock import Cutout, Picture, Stock
+from .stock import Cutout, Stock
 
 _LEAST_PIXELS = 40
 

@@ -7,7 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .stock import Cutout, Picture
+from .berkeley import Picture
+from .stock import Cutout
 
 Matrix = NDArray[np.float64]
 Field = NDArray[np.float32]

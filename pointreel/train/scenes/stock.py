@@ -8,14 +8,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core import FormatError
+from .berkeley import Picture, photographs_in, read_photograph, read_segments
 
-Picture = NDArray[np.uint8]
 Pixels = NDArray[np.bool_]
 
 _SCALE, _LARGEST = 0.75, 0.35
 _SMALLEST_AREA, _BORDER_SHARE = 350, 0.3
-_SMALLEST_SIDE = 100
 _TRIES, _CUTOUTS, _BACKGROUNDS = 18, 10, 3
 
 
@@ -42,14 +40,13 @@ class Stock:
 
 
 def load_bsds(folder: Path, *, seed: int = 0) -> Stock:
-    """The stock of BSDS500: ``images/*/ID.jpg`` with ``groundTruth/*/ID_K.png``, one label per segment.
+    """The stock of BSDS500; see `berkeley` for what lies where.
 
     Things are unions of neighbouring segments, of one to seven, so that they have parts as real things do.
     """
-    paths = sorted(folder.glob("images/*/*.jpg"))
-    if not paths:
-        raise FormatError(folder, "images/*/*.jpg", found="no photograph", expected="the folders of BSDS500")
-    return _joined(_from_photograph(path, np.random.default_rng([seed, k])) for k, path in enumerate(paths))
+    return _joined(
+        _from_photograph(path, np.random.default_rng([seed, k])) for k, path in enumerate(photographs_in(folder))
+    )
 
 
 def procedural_stock(*, num_photographs: int = 40, seed: int = 0) -> Stock:
@@ -63,38 +60,11 @@ def _joined(parts: Iterable[Stock]) -> Stock:
 
 
 def _from_photograph(path: Path, rng: np.random.Generator) -> Stock:
-    photograph, labels = _read(path, cv2.IMREAD_COLOR), _labels_of(path)
-    if min(photograph.shape[:2]) < _SMALLEST_SIDE:
-        found, expected = _shape_of(photograph), f"a photograph of {_SMALLEST_SIDE} pixels or more each way"
-        raise FormatError(path, "", found=found, expected=expected)
+    photograph = read_photograph(path)
     size = int(photograph.shape[1] * _SCALE), int(photograph.shape[0] * _SCALE)
-    rgb = _resized(cv2.cvtColor(photograph, cv2.COLOR_BGR2RGB).astype(np.uint8, copy=False), size, cv2.INTER_AREA)
-    for segments, where in labels:
-        if segments.shape != photograph.shape[:2]:
-            found, expected = _shape_of(segments), f"one label per pixel of {path.name}, {_shape_of(photograph)}"
-            raise FormatError(where, "", found=found, expected=expected)
-    maps = [_resized(segments, size, cv2.INTER_NEAREST) for segments, _ in labels]
+    rgb = _resized(photograph, size, cv2.INTER_AREA)
+    maps = [_resized(labels, size, cv2.INTER_NEAREST) for labels in read_segments(path, photograph.shape[:2])]
     return Stock([rgb], list(_cutouts(rgb, sorted(maps, key=lambda segments: int(segments.max())), rng)))
-
-
-def _labels_of(path: Path) -> list[tuple[Picture, Path]]:
-    """What each of several people made of one photograph."""
-    folder = path.parents[2] / "groundTruth" / path.parent.name
-    paths = sorted(folder.glob(f"{path.stem}_*.png"))
-    if not paths:
-        raise FormatError(folder, f"{path.stem}_*.png", found="no segments", expected="those of the photograph")
-    return [(_read(where, cv2.IMREAD_UNCHANGED), where) for where in paths]
-
-
-def _read(path: Path, flags: int) -> Picture:
-    picture = cv2.imread(str(path), flags)
-    if picture is None:
-        raise FormatError(path, "", found="no readable picture", expected="one, as in BSDS500")
-    return picture.astype(np.uint8, copy=False)
-
-
-def _shape_of(picture: Picture) -> str:
-    return " x ".join(map(str, picture.shape))
 
 
 def _resized(picture: Picture, size: tuple[int, int], interpolation: int) -> Picture:

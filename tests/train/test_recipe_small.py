@@ -1,0 +1,71 @@
+"""The recipe of the embedded engine: numbers that make sense, the order of sizes, and weights that the engine takes."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from pointreel.core import PointreelError
+from pointreel.engines.nets.small import fused
+from pointreel.engines.nets.small_prompt import Prompt
+from pointreel.engines.nets.small_propagate import Propagate
+from pointreel.engines.small.weights import load_prompt, load_propagate
+from pointreel.train import recipes
+from pointreel.train.recipes.small import Config, Recipe, build
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 0}, "steps: found 0, expected at least 1"),
+        ({"batch": 0}, "batch: found 0"),
+        ({"workers": -1}, "workers: found -1"),
+        ({"sizes": (64, 100)}, r"sizes: found \(64, 100\), expected multiples of 32 from 64 on"),
+        ({"sizes": (32, 64)}, "from 64 on"),
+        ({"large_from": 1.5}, "large_from is a share"),
+        ({"rate": 0.0}, "rate is more than 0"),
+    ],
+)
+def test_numbers_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(PointreelError, match=message):
+        recipes.build("small", **options)
+
+
+def test_windows_are_small_first_and_large_later(recipe: Recipe, tmp_path: Path) -> None:
+    run = recipe.propagate(tmp_path)
+    whole = list(run.batches(0))
+    assert [batch.rgb.shape[-1] for batch in whole] == [64, 64, 96, 96]
+    for start in (1, 3):
+        rest = list(run.batches(start))
+        assert all(
+            torch.equal(a, b) for x, y in zip(rest, whole[start:], strict=True) for a, b in zip(x, y, strict=True)
+        )
+    assert [batch.rgb.shape[0] for batch in recipe.prompt(tmp_path).batches(3)] == [2]
+
+
+def test_photographs_are_asked_for_when_they_are_needed(tmp_path: Path) -> None:
+    nowhere = build(Config(steps=1, batch=1, sizes=(64, 64), drawn=1, photographs=str(tmp_path / "nowhere")))
+    run = nowhere.training("prompt", tmp_path)
+    with pytest.raises(PointreelError, match="found no photograph"):
+        run.run()
+    assert not (tmp_path / "prompt" / "checkpoint.pt").exists()
+
+
+def test_the_engine_takes_what_was_learnt(recipe: Recipe, tmp_path: Path) -> None:
+    """Weights are halved on their way: what is loaded is within that of what was written."""
+    for kind, load in (("propagate", load_propagate), ("prompt", load_prompt)):
+        torch.manual_seed(8)
+        net = {"propagate": Propagate, "prompt": Prompt}[kind]()
+        assert f"The engine needs {kind} too" in recipe.usage(tmp_path)
+        path = recipe.write(kind, net.state_dict(), tmp_path)
+        assert path == tmp_path / f"{kind}.safetensors"
+        loaded = dict(load(tmp_path, "cpu").state_dict())
+        for name, value in fused(net).state_dict().items():
+            assert torch.allclose(loaded[name], value, atol=2e-3), name
+    assert f"pointreel track VIDEO --point X,Y --engine small --option weights={tmp_path}" in recipe.usage(tmp_path)
+
+
+def test_every_recipe_names_its_networks() -> None:
+    for name in recipes.names():
+        assert recipes.build(name).nets
+        assert recipes.summary(name)
