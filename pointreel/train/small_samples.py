@@ -115,9 +115,7 @@ def batches(
     sample: Callable[[int], Sample], *, size: int, start: int, stop: int, num_workers: int = 0
 ) -> Iterator[Sample]:
     """Batches ``start`` to ``stop`` of the endless row: the same ones, however many workers make them."""
-    cv2.setNumThreads(
-        1
-    )  # before any worker is forked: threads of OpenCV do not live on in one, and it would wait for them
+    cv2.setNumThreads(1)  # OpenCV's threads do not live on in a worker that is forked, and it would wait for them
     order: list[list[int]] = [list(range(k * size, (k + 1) * size)) for k in range(start, stop)]
     data: Dataset[Sample] = Numbered(sample, stop * size)
     yield from DataLoader(

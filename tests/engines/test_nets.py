@@ -111,6 +111,19 @@ def test_a_cameras_motion_is_taken_out(linear: list[float], shifts: list[float])
     assert still.abs().max() < 0.01
 
 
+def test_what_else_moves_is_no_camera() -> None:
+    """Neither what is in the mask, however large, nor a smaller thing outside it, is taken for the camera's motion."""
+    flow, mask = torch.zeros(1, 2, 64, 64) + 2, torch.zeros(1, 1, 64, 64)
+    mask[..., :48, :56] = 1
+    flow[:, :, :48, :56] += 7
+    left = own_motion(flow, mask)[0]
+    assert left[:, 56:].abs().max() < 0.2
+    assert (left[:, :40, :40] - 7).abs().max() < 0.2
+    flow = torch.zeros(1, 2, 64, 64) + 2
+    flow[:, :, 40:60, 40:60] += 9
+    assert own_motion(flow, mask * 0)[0, :, :32, :32].abs().max() < 0.6
+
+
 def test_each_of_a_batch_has_its_own_camera() -> None:
     flows, masks = torch.randn(3, 2, 32, 32), torch.zeros(3, 1, 32, 32)
     together = own_motion(flows, masks)
@@ -220,6 +233,9 @@ def test_memory_of_what_is_not_sure_stays_as_it_was() -> None:
         memory = net.remember(look, square(2))
         later = net.look(rand(2, 3, 64, 64, seed=9).float())
         new = net.updated(memory, later, 1 - square(2), torch.tensor([True, False]))
+        third = net.updated(new, net.look(rand(2, 3, 64, 64, seed=10).float()), square(2), torch.tensor([False, True]))
+    assert torch.equal(third.recent.gram[0], new.recent.gram[0])
+    assert torch.equal(third.recent_colour.gram[0], new.recent_colour.gram[0])
     assert torch.equal(new.key[1], memory.key[1])
     assert torch.equal(new.recent.gram[1], memory.recent.gram[1])
     assert torch.equal(new.recent_colour.target[1], memory.recent_colour.target[1])

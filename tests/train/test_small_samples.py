@@ -78,7 +78,9 @@ def test_corrections_are_clicks_on_mistakes(prompts: list[PromptSample]) -> None
             assert truth[y, x] < 0.1
             assert prior[y, x] > 0.5
             mistaken += 1
-        mistaken += sum(bool(prior[y, x] < 0.5) for x, y in centres(sample.maps[ON].numpy()))
+        on = centres(sample.maps[ON].numpy())
+        assert all(truth[y, x] > 0.5 for x, y in on)
+        mistaken += sum(bool(prior[y, x] < 0.5) for x, y in on)
     assert mistaken > len(corrected) / 2
 
 

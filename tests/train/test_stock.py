@@ -19,6 +19,7 @@ def test_things_are_segments_and_unions_of_segments(tmp_path: Path) -> None:
     assert [picture.shape for picture in made.photographs] == [(120, 150, 3)]
     assert 1 <= len(made.cutouts) <= 10
     small = cv2.resize(labels, (150, 120), interpolation=cv2.INTER_NEAREST)
+    unions = 0
     for cutout in made.cutouts:
         x, y = cutout.corner
         height, width = cutout.rgba.shape[:2]
@@ -29,6 +30,8 @@ def test_things_are_segments_and_unions_of_segments(tmp_path: Path) -> None:
         for label in np.unique(there[solid]):
             covered = (solid & (there == label)).sum() / (small == label).sum()
             assert covered > 0.9 or covered < 0.05  # whole segments, but for their edges
+        unions += cutout.area > 1.5 * (small == 1).sum()
+    assert unions
 
 
 def test_a_thing_can_be_painted_over(tmp_path: Path) -> None:
@@ -111,7 +114,7 @@ def test_a_wrong_folder_is_told_in_one_line(tmp_path: Path, wrong: str) -> None:
 def photograph_at(root: Path) -> np.ndarray:
     """A photograph of four blocks before one background, as BSDS500 has them; its labels."""
     labels = np.zeros((160, 200), np.uint8)
-    for k, (top, left) in enumerate(((30, 40), (30, 90), (85, 40), (85, 110))):
+    for k, (top, left) in enumerate(((30, 40), (30, 80), (85, 40), (85, 110))):
         labels[top : top + 45, left : left + 40] = k + 1
     (root / "images/train").mkdir(parents=True)
     (root / "groundTruth/train").mkdir(parents=True)
