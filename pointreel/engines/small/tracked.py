@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from .windows import Pixels, Soft, Window, extent, grey, side_for
 _FEW = 20
 _SHRINK = 0.6
 _SEARCH, _WIDEN = 0.1, 1.15
+_NEAR = 9
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,8 @@ class Carrier:
         mask = torch.sigmoid(decision.logits)
         mask = mask * self._tensor(window.inside(pair.frame.height, pair.frame.width)[None])
         quality = float(torch.sigmoid(decision.quality)[0, 0])
-        return Tracked(window, mask[0, 0].cpu().numpy(), quality, tracked.memory), look
+        found: Soft = mask[0, 0].cpu().numpy()
+        return Tracked(window, _connected(found, warped), quality, tracked.memory), look
 
     def learnt(self, tracked: Tracked, look: Look) -> Tracked:
         """The object, with this frame in its memory; unless hardly anything of it is to be seen here."""
@@ -132,6 +135,24 @@ class Carrier:
 
     def _tensor(self, array: NDArray[np.generic]) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).float()[None].to(self._device)
+
+
+def _connected(found: Soft, expected: Soft) -> Soft:
+    """What was found, without pieces that do not touch where the object was expected; all of it, if nothing does."""
+    pieces, count = _pieces(found > 0.5)
+    if count < 2:
+        return found
+    near = cv2.dilate((expected > 0.3).astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8)) > 0
+    touching = np.bincount(pieces[near], minlength=count + 1) > 0
+    if not touching[1:].any():
+        return found
+    touching[0] = True
+    return np.where(touching[pieces], found, 0)
+
+
+def _pieces(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
+    count, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    return pieces.astype(np.int32, copy=False), count - 1
 
 
 def exclusive(objects: Mapping[int, Tracked]) -> dict[int, Tracked]:

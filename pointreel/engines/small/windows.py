@@ -13,7 +13,7 @@ Soft = NDArray[np.float32]
 Numbers = NDArray[np.integer | np.floating]
 
 _TRIM, _FEWEST = 0.005, 8
-_BY_AREA, _BY_EXTENT = 3.2, 1.7
+_BY_AREA, _BY_EXTENT = 2.1, 1.4
 _SMALLEST, _LARGEST = 1 / 3, 2.0
 """Windows' sides, as parts of the frame's height."""
 
