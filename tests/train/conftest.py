@@ -24,5 +24,5 @@ def stock() -> Stock:
 
 @pytest.fixture(scope="session")
 def recipe() -> Recipe:
-    """Four steps: two with small windows, two with larger ones."""
-    return build(Config(steps=4, batch=1, sizes=(64, 96), large_from=0.5, drawn=2))
+    """Four steps: three with small windows, one with larger ones."""
+    return build(Config(steps=4, batch=1, sizes=(64, 96), drawn=2))

@@ -95,3 +95,17 @@ def coloured_stock() -> Stock:
         for colour in ((230, 30, 30), (30, 30, 230))
     ]
     return Stock([np.full((120, 160, 3), (30, 130, 30), np.uint8)], things)
+
+
+def test_a_centred_thing_stays_near_the_middle_while_others_wander(stock: Stock) -> None:
+    def wandering(centred: float) -> float:
+        far = []
+        for number in range(10):
+            clip = ClipMaker(stock=stock, size=96, length=5, centred=centred, seed=4)(number)
+            for mask in clip.masks[1:]:
+                rows, columns = np.nonzero(mask > 127)
+                if len(rows):
+                    far.append(np.hypot(rows.mean() - 47.5, columns.mean() - 47.5))
+        return float(np.mean(far))
+
+    assert wandering(1.0) < 0.6 * wandering(0.0)

@@ -22,8 +22,7 @@ from pointreel.train.recipes.small import Config, Recipe, build
         ({"workers": -1}, "workers: found -1"),
         ({"sizes": (64, 100)}, r"sizes: found \(64, 100\), expected multiples of 32 from 64 on"),
         ({"sizes": (32, 64)}, "from 64 on"),
-        ({"large_from": 1.5}, "large_from is a share"),
-        ({"rate": 0.0}, "rate is more than 0"),
+        ({"rate": 0.0}, "rate: found 0.0, expected more than 0"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
@@ -34,7 +33,8 @@ def test_numbers_that_make_no_sense_are_refused(options: dict[str, object], mess
 def test_windows_are_small_first_and_large_later(recipe: Recipe, tmp_path: Path) -> None:
     run = recipe.propagate(tmp_path)
     whole = list(run.batches(0))
-    assert [batch.rgb.shape[-1] for batch in whole] == [64, 64, 96, 96]
+    assert [batch.rgb.shape[-1] for batch in whole] == [64, 64, 64, 96]
+    assert [batch.rgb.shape[1] for batch in whole] == [6, 8, 8, 8]
     for start in (1, 3):
         rest = list(run.batches(start))
         assert all(

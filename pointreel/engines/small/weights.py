@@ -28,7 +28,7 @@ def load_propagate(folder: Path | None, device: str) -> Propagate:
 
 def save(net: nn.Module, path: Path) -> None:
     """Write a network's weights as half-precision floats."""
-    from safetensors.torch import save_file
+    from safetensors.torch import save as as_bytes
 
     from ...core import replacing
 
@@ -38,7 +38,7 @@ def save(net: nn.Module, path: Path) -> None:
         if not name.endswith("num_batches_tracked")
     }
     with replacing(path) as draft:
-        save_file(halves, draft)
+        draft.write_bytes(as_bytes(halves))
 
 
 @lru_cache(maxsize=4)

@@ -1,9 +1,8 @@
 """The two networks of the embedded engine ``small``, from scenes made of BSDS500 and from nothing at all."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 
 import torch
@@ -21,6 +20,35 @@ from ..small_losses import prompt_loss, propagation_loss
 from ..small_samples import PromptSample, PromptSamples, PropagationSample, PropagationSamples, batches
 
 _SMALLEST = 2 * STRIDE
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A part of a run, up to ``until`` of its steps: how large windows are and what they show.
+
+    ``share`` of the batch is taken where clips are longer. In ``centred`` of the clips the thing is where an engine's
+    windows have it; it covers ``smallest`` to ``largest`` of the window. In ``exact`` of them a tracker's mask is right
+    at first, and in ``hard`` of them badly wrong.
+    """
+
+    until: float
+    large: bool = False
+    share: float = 1.0
+    length: int = 5
+    centred: float = 0.0
+    smallest: float = 0.015
+    largest: float = 0.32
+    exact: float = 0.35
+    hard: float = 0.15
+
+
+_FOLLOWED = Stage(until=0.82, share=0.625, length=7, centred=0.75, smallest=0.03, largest=0.2, exact=0.5, hard=0.12)
+PROPAGATE = (Stage(until=0.288), _FOLLOWED, replace(_FOLLOWED, until=1.0, large=True))
+"""Short clips with things anywhere, then longer ones that are followed."""
+
+_NEAR = Stage(until=0.8, share=2.0, length=2, centred=0.5, smallest=0.02, largest=0.3)
+PROMPT = (Stage(until=0.303, share=2.0, length=2), _NEAR, replace(_NEAR, until=1.0, large=True))
+"""Pictures with things anywhere, then half of them in the middle."""
 _ELSEWHERE = ("device", "workers", "every", "photographs")
 
 
@@ -28,14 +56,14 @@ _ELSEWHERE = ("device", "workers", "every", "photographs")
 class Config:
     """``photographs``: the folder of BSDS500; without it scenes are made of noise alone, from ``drawn`` pictures of it.
 
-    Windows are small at first, and larger for the last part of the run. ``every`` so many steps all is kept.
+    Windows have the first of the ``sizes``, and for the last part of the run the second. ``every`` so many steps all is
+    kept.
     """
 
     photographs: str = ""
-    steps: int = 2000
+    steps: int = 1650
     batch: int = 8
-    sizes: tuple[int, int] = (160, 224)
-    large_from: float = 0.65
+    sizes: tuple[int, int] = (160, 192)
     seed: int = 0
     workers: int = 0
     device: str = "cpu"
@@ -49,8 +77,8 @@ class Config:
                 raise PointreelError(f"{name}: found {getattr(self, name)}, expected at least {least}.")
         if any(size % STRIDE or size < _SMALLEST for size in self.sizes):
             raise PointreelError(f"sizes: found {self.sizes}, expected multiples of {STRIDE} from {_SMALLEST} on.")
-        if not (0 <= self.large_from <= 1 and self.rate > 0):
-            raise PointreelError("large_from is a share, from 0 to 1, and rate is more than 0.")
+        if self.rate <= 0:
+            raise PointreelError(f"rate: found {self.rate}, expected more than 0.")
 
 
 @dataclass(frozen=True)
@@ -92,45 +120,55 @@ class Recipe:
         """The run of the network that carries masks."""
         torch.manual_seed(self.config.seed)
 
-        def samples(size: int) -> PropagationSamples:
-            return PropagationSamples(ClipMaker(stock=stock or self.stock(), size=size, seed=self.config.seed))
+        def samples(stage: Stage) -> PropagationSamples:
+            clips = self._clips(stage, stock or self.stock(), self.config.seed)
+            return PropagationSamples(clips, exact=stage.exact, hard=stage.hard)
 
-        return self._run(Propagate(), propagation_loss, samples, self.config.batch, folder)
+        return self._run(Propagate(), propagation_loss, samples, PROPAGATE, folder)
 
     def prompt(self, folder: Path, stock: Stock | None = None) -> Run[Prompt, PromptSample]:
         """The run of the network that makes first masks."""
         torch.manual_seed(self.config.seed + 1)
 
-        def samples(size: int) -> PromptSamples:
-            clips = ClipMaker(stock=stock or self.stock(), size=size, length=2, seed=self.config.seed + 1)
-            return PromptSamples(clips)
+        def samples(stage: Stage) -> PromptSamples:
+            return PromptSamples(self._clips(stage, stock or self.stock(), self.config.seed + 1))
 
-        return self._run(Prompt(), prompt_loss, samples, 2 * self.config.batch, folder)
+        return self._run(Prompt(), prompt_loss, samples, PROMPT, folder)
 
     @cached_property
     def _stock(self) -> Stock:
         drawn = procedural_stock(num_photographs=self.config.drawn, seed=self.config.seed)
         return load_bsds(Path(self.config.photographs)) + drawn if self.config.photographs else drawn
 
+    def _clips(self, stage: Stage, stock: Stock, seed: int) -> ClipMaker:
+        return ClipMaker(
+            stock=stock,
+            size=self.config.sizes[stage.large],
+            length=stage.length,
+            smallest=stage.smallest,
+            largest=stage.largest,
+            centred=stage.centred,
+            seed=seed,
+        )
+
     def _run(
         self,
         net: Net,
         loss: Callable[[Net, Batch], tuple[Tensor, dict[str, float]]],
-        samples: Callable[[int], Callable[[int], Batch]],
-        size: int,
+        samples: Callable[[Stage], Callable[[int], Batch]],
+        stages: Sequence[Stage],
         folder: Path,
     ) -> Run[Net, Batch]:
-        """Batches of small windows until ``large_from`` of the run, and of large ones from there on."""
-        config, turn = self.config, int(self.config.large_from * self.config.steps)
-        small, large = config.sizes
+        """Batches of one stage after the other."""
+        config = self.config
+        ends = [round(stage.until * config.steps) for stage in stages]
 
         def from_step(step: int) -> Iterator[Batch]:
-            spans = ((small, min(step, turn), turn), (large, max(step, turn), config.steps))
-            return chain.from_iterable(
-                batches(samples(side), size=size, start=start, stop=stop, num_workers=config.workers)
-                for side, start, stop in spans
-                if start < stop
-            )
+            for stage, begin, end in zip(stages, [0, *ends], ends, strict=False):
+                size, start = max(1, round(config.batch * stage.share)), max(step, begin)
+                if start < end:
+                    row = samples(stage)
+                    yield from batches(row, size=size, start=start, stop=end, num_workers=config.workers)
 
         schedule = Schedule(steps=config.steps, rate=config.rate)
         return Run(

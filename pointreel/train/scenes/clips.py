@@ -30,7 +30,8 @@ class Clip:
 class ClipMaker:
     """Clip number k of an endless, repeatable row of clips.
 
-    ``smallest`` and ``largest`` bound how much of the window the thing covers; as an engine's windows have it.
+    ``smallest`` and ``largest`` bound how much of the window the thing covers. In ``centred`` of the clips it is
+    near the middle, and the camera goes with it, as an engine's windows do.
     """
 
     stock: Stock
@@ -38,6 +39,7 @@ class ClipMaker:
     length: int = 5
     smallest: float = 0.015
     largest: float = 0.32
+    centred: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -65,13 +67,13 @@ class ClipMaker:
 
     def _stage(self, rng: np.random.Generator) -> "_Stage":
         """One thing, in its own photograph or before another one, and in four of ten scenes another thing too."""
-        cutout = self._any_cutout(rng)
+        cutout, centred = self._any_cutout(rng), bool(self.centred and rng.random() < self.centred)
         anchored = bool(rng.random() < 0.75)
         times = [rng.normal(0, 6) if anchored else 0.0, *range(self.length)]
         if cutout.behind is not None and rng.random() < 0.45:
-            behind, placing, centre, area = self._in_place(cutout, rng)
+            behind, placing, centre, area = self._in_place(cutout, centred, rng)
         else:
-            behind, placing, centre, area = self._before_another(cutout, rng)
+            behind, placing, centre, area = self._before_another(cutout, centred, rng)
         in_place = behind.picture is cutout.behind
         target = self._layer(cutout.rgba, placing, centre, area, times, anchored, rng, stiff=in_place)
         layers = [target]
@@ -79,13 +81,16 @@ class ClipMaker:
             layers.insert(int(rng.random() < 0.45), self._rival(cutout, area, times, rng))
         if rng.random() < 0.15:
             layers.append(self._pole(times, rng))
-        return _Stage(behind, layers, target, _cameras(times, self.size, rng), in_place)
+        cameras = _cameras(times, self.size, rng)
+        if centred:
+            cameras = _following(cameras, target, centre, rng.uniform(0.7, 1.05))
+        return _Stage(behind, layers, target, cameras, in_place)
 
     def _any_cutout(self, rng: np.random.Generator) -> Cutout:
         return self.stock.cutouts[int(rng.integers(len(self.stock.cutouts)))]
 
     def _in_place(
-        self, cutout: Cutout, rng: np.random.Generator
+        self, cutout: Cutout, centred: bool, rng: np.random.Generator
     ) -> tuple["_Behind", Matrix, NDArray[np.float64], float]:
         """The thing where it was photographed, and the photograph without it."""
         size, picture = self.size, cutout.behind
@@ -93,7 +98,7 @@ class ClipMaker:
         wanted = np.exp(rng.uniform(np.log(2 * self.smallest), np.log(1.2 * self.largest))) * size * size
         zoom = float(np.clip(np.sqrt(wanted / cutout.area), 0.62, 1.6))
         was = np.array(cutout.corner) + np.array(cutout.rgba.shape[1::-1]) / 2
-        centre = rng.uniform(0.25, 0.75, 2) * size
+        centre = self._centre(0.25, centred, rng)
         view = np.array([[zoom, 0, centre[0] - zoom * was[0]], [0, zoom, centre[1] - zoom * was[1]], [0, 0, 1.0]])
         if rng.random() < 0.5:
             view, centre = (
@@ -104,7 +109,7 @@ class ClipMaker:
         return _Behind(picture, view, size, rng), view @ corner, centre, cutout.area * zoom * zoom
 
     def _before_another(
-        self, cutout: Cutout, rng: np.random.Generator
+        self, cutout: Cutout, centred: bool, rng: np.random.Generator
     ) -> tuple["_Behind", Matrix, NDArray[np.float64], float]:
         """The thing anywhere, before any photograph."""
         size = self.size
@@ -116,8 +121,13 @@ class ClipMaker:
         if mirrored:
             view = view @ np.array([[-1, 0, width], [0, 1, 0], [0, 0, 1.0]])
         area = np.exp(rng.uniform(np.log(self.smallest), np.log(self.largest))) * size * size
-        centre = rng.uniform(0.2, 0.8, 2) * size
+        centre = self._centre(0.2, centred, rng)
         return _Behind(picture, view, size, rng), placed(cutout, centre, area, rng), centre, float(area)
+
+    def _centre(self, margin: float, centred: bool, rng: np.random.Generator) -> NDArray[np.float64]:
+        """Where the thing is: near the middle, or anywhere but at the very border."""
+        share = 0.5 + rng.normal(0, 0.07, 2) if centred else rng.uniform(margin, 1 - margin, 2)
+        return share * self.size
 
     def _layer(
         self,
@@ -225,6 +235,15 @@ def _cameras(times: Sequence[float], size: int, rng: np.random.Generator) -> lis
         about(middle, pan * time + rng.normal(0, shake, 2), turning * time, float(np.exp(zooming * time)))
         for time in times
     ]
+
+
+def _following(cameras: Sequence[Matrix], target: Layer, centre: NDArray[np.float64], share: float) -> list[Matrix]:
+    """Cameras that keep the thing about where it is on the first consecutive picture."""
+    middle = np.array([*centre, 1.0])
+    seen = [camera @ motion @ middle for camera, motion in zip(cameras, target.motions, strict=True)]
+    at, still = np.array([place[:2] for place in seen]), np.zeros(2)
+    back = (at[1] - at) * share
+    return [about(still, shift, 0.0, 1.0) @ camera for shift, camera in zip(back, cameras, strict=True)]
 
 
 class _Film:
