@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-ROOMS = ("core", "video", "points", "formats", "engines", "systems", "evaluate", "apps")
+ROOMS = ("core", "video", "points", "formats", "engines", "store", "systems", "evaluate", "apps")
 
 __all__ = ["__version__", "track", *ROOMS]
 

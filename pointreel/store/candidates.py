@@ -1,0 +1,176 @@
+"""Points that wait for a verdict: how they come in, in which order they are seen, and how far they got."""
+
+from collections.abc import Mapping
+from collections.abc import Sequence as Many
+from math import floor, isfinite
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, insert, null, or_, select, update
+
+from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
+from . import history, prompting
+from .errors import StoreError
+from .records import TURNS, Candidate, Progress, StoredPoint
+from .schema import crews, descriptions, objects, points, proposals, videos
+
+_MOST = 32767
+"""What the columns ``overlap`` and ``answers`` hold."""
+
+TURN_BY_KIND = {kind: turn for turn, kind in enumerate(TURNS)}
+
+
+def propose(connection: Connection, key: int, candidates: Many[Candidate], name: str, replace: bool, now: int) -> int:
+    """Store candidates, once for each name; how many there are under that name."""
+    known = select(proposals.c.id).where(proposals.c.object_key == key, proposals.c.name == name)
+    found = connection.execute(known).scalar()
+    if found is not None:
+        count = select(func.count()).select_from(points).where(points.c.proposal_id == found)
+        return int(connection.execute(count).scalar_one())
+    _require_sound(connection, key, candidates)
+    if replace:
+        unanswered = (points.c.object_key == key, points.c.answers == 0, ~points.c.withdrawn)
+        connection.execute(update(points).where(*unanswered).values(withdrawn=True, queue=None))
+    made = connection.execute(insert(proposals).values(object_key=key, name=name, at=now)).inserted_primary_key
+    proposal = int(made[0]) if made else 0
+    first = connection.execute(select(func.max(points.c.place)).where(points.c.object_key == key)).scalar()
+    first = 0 if first is None else int(first) + 1
+    crew = nobody(connection)
+    rows = [_row(key, proposal, crew, first, i, one) for i, one in enumerate(candidates)]
+    if rows:
+        connection.execute(insert(points), rows)
+        requeue(connection, [key])
+    return len(rows)
+
+
+def _row(key: int, proposal: int, crew: int, first: int, i: int, one: Candidate) -> dict[str, object]:
+    return {
+        "object_key": key,
+        "proposal_id": proposal,
+        "place": first + i,
+        "frame": one.frame,
+        "x": float(one.x),
+        "y": float(one.y),
+        "turn": TURN_BY_KIND[one.kind],
+        "neg_gain": -float(one.gain),
+        "overlap": one.overlap,
+        "gold": one.gold,
+        "repeats": None if one.repeats is None else first + one.repeats,
+        "withdrawn": False,
+        "crew_id": crew,
+        "queue": None,
+        "answers": 0,
+        "settled": False,
+        "label": None,
+    }
+
+
+def _require_sound(connection: Connection, key: int, candidates: Many[Candidate]) -> None:
+    size = select(videos.c.width, videos.c.height, videos.c.num_frames).select_from(objects.join(videos))
+    found = connection.execute(size.where(objects.c.id == key)).first()
+    if found is None:
+        raise StoreError(f"objects: there is no object with the key {key}. Add one with add_object.")
+    width, height, num_frames = found
+    for i, one in enumerate(candidates):
+        problem = _problem(i, one, width, height, num_frames)
+        if problem:
+            raise StoreError(f"candidate {i}: {problem}.")
+
+
+def _problem(i: int, one: Candidate, width: int, height: int, num_frames: int) -> str:
+    if not 0 <= one.frame < num_frames:
+        return f"found frame {one.frame}, expected one of 0 to {num_frames - 1}"
+    if not (isfinite(one.x) and isfinite(one.y)):
+        return f"found the position ({one.x}, {one.y}), expected numbers"
+    if not (0 <= floor(one.x + 0.5) < width and 0 <= floor(one.y + 0.5) < height):
+        return f"found the position ({one.x:g}, {one.y:g}), expected a pixel of {width} x {height}"
+    if one.kind not in TURN_BY_KIND:
+        return f"found the kind {one.kind}, expected {FOREGROUND}, {BACKGROUND} or {AMBIGUOUS}"
+    if not isfinite(one.gain):
+        return f"found the gain {one.gain}, expected a number"
+    if not 1 <= one.overlap <= _MOST:
+        return f"found an overlap of {one.overlap}, expected 1 to {_MOST}"
+    if one.gold is not None and one.gold not in (FOREGROUND, BACKGROUND):
+        return f"found the known answer {one.gold}, expected {FOREGROUND} or {BACKGROUND}"
+    if one.repeats is not None and not 0 <= one.repeats < i:
+        return f"repeats candidate {one.repeats}, expected an earlier one"
+    return ""
+
+
+def set_gains(connection: Connection, gains: Mapping[int, float]) -> None:
+    """What verdicts on points are expected to gain now, by point."""
+    if not all(map(isfinite, gains.values())):
+        raise StoreError("points: found a gain that is no number. Leave out points of which nothing is known.")
+    rows = [{"point": key, "gain": -float(gain)} for key, gain in gains.items()]
+    if rows:
+        statement = update(points).where(points.c.id == bindparam("point")).values(neg_gain=bindparam("gain"))
+        connection.execute(statement, rows)
+
+
+def requeue(connection: Connection, keys: Many[int]) -> None:
+    """Let the points of objects wait, or no longer: after an object was closed, removed, or brought back."""
+    connection.execute(update(points).where(points.c.object_key.in_(keys)).values(queue=waits()))
+
+
+def requeue_points(connection: Connection, these: Many[int]) -> None:
+    """The same for some points: after they were answered, or answers were taken back."""
+    connection.execute(update(points).where(points.c.id.in_(these)).values(queue=waits()))
+
+
+def waits() -> ColumnElement[int | None]:
+    """What ``queue`` has to be: the crew of a point that somebody is still to be asked about."""
+    said = and_(
+        descriptions.c.object_key == points.c.object_key,
+        ~descriptions.c.removed,
+        history.newest(descriptions, "object_key"),
+    )
+    is_open = exists().where(said, objects.c.id == points.c.object_key, ~objects.c.closed)
+    done = or_(points.c.withdrawn, points.c.settled, points.c.answers >= points.c.overlap, ~is_open)
+    return case((done, null()), else_=points.c.crew_id)
+
+
+def nobody(connection: Connection) -> int:
+    """The crew of points that nobody has answered."""
+    return int(connection.execute(select(crews.c.id).where(crews.c.members == "")).scalar_one())
+
+
+def progress(connection: Connection, key: int | None) -> list[Progress]:
+    answered = func.sum(case((or_(points.c.settled, points.c.answers >= points.c.overlap), 1), else_=0))
+    query = (
+        select(points.c.object_key, points.c.turn, answered, func.count())
+        .where(or_(~points.c.withdrawn, points.c.answers > 0))
+        .group_by(points.c.object_key, points.c.turn)
+        .order_by(points.c.object_key, points.c.turn)
+    )
+    rows = connection.execute(query if key is None else query.where(points.c.object_key == key))
+    return [Progress(of, TURNS[turn], int(done), int(total)) for of, turn, done, total in rows]
+
+
+def of_object(connection: Connection, key: int, frame: int | None) -> list[StoredPoint]:
+    """The candidates of an object, as owners see them."""
+    prompting.size_of(connection, key, frame or 0)
+    first = points.alias("first")
+    query = (
+        select(points, first.c.id.label("original"))
+        .select_from(
+            points.outerjoin(first, and_(first.c.object_key == points.c.object_key, first.c.place == points.c.repeats))
+        )
+        .where(points.c.object_key == key, or_(~points.c.withdrawn, points.c.answers > 0))
+        .order_by(points.c.frame, points.c.turn, points.c.place)
+    )
+    rows = connection.execute(query if frame is None else query.where(points.c.frame == frame))
+    return [
+        StoredPoint(
+            key=row.id,
+            object_key=row.object_key,
+            frame=row.frame,
+            x=row.x,
+            y=row.y,
+            kind=TURNS[row.turn],
+            gain=-row.neg_gain,
+            label=row.label,
+            answers=row.answers,
+            waiting=row.queue is not None,
+            gold=row.gold,
+            repeats=row.original,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,78 @@
+"""How far a project is, and how long it took."""
+
+from array import array
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+from sqlalchemy import Connection, Select, and_, func, or_, select
+
+from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
+from . import things
+from .records import TURNS, Pace, Statistics
+from .schema import answers, points, users, verdicts, videos
+
+
+@dataclass
+class _Tally:
+    """Answers as they go by: eight bytes each."""
+
+    seconds: "array[float]" = field(default_factory=lambda: array("d"))
+    labels: Counter[int] = field(default_factory=Counter)
+
+    def add(self, label: int, seconds: float) -> None:
+        self.labels[label] += 1
+        self.seconds.append(seconds)
+
+    def pace(self) -> Pace:
+        seconds = np.frombuffer(self.seconds, np.float64) if self.seconds else np.zeros(0)
+        median, p90 = np.quantile(seconds, [0.5, 0.9]).tolist() if len(seconds) else (0.0, 0.0)
+        return Pace(
+            answers=len(seconds),
+            foreground=self.labels[FOREGROUND],
+            background=self.labels[BACKGROUND],
+            undecided=self.labels[AMBIGUOUS],
+            seconds=float(seconds.sum()),
+            median=median,
+            p90=p90,
+        )
+
+
+def statistics(connection: Connection) -> Statistics:
+    """Of everything that counts now; settlements by owners are neither somebody's pace nor counted in it."""
+    total = _Tally()
+    by_kind: defaultdict[int, _Tally] = defaultdict(_Tally)
+    by_user: defaultdict[str, _Tally] = defaultdict(_Tally)
+    rows = (
+        select(answers.c.label, answers.c.seconds, points.c.turn, users.c.name)
+        .select_from(
+            answers.join(points, points.c.id == answers.c.point_id).join(users, users.c.id == answers.c.user_id)
+        )
+        .where(~answers.c.settles)
+    )
+    for label, seconds, turn, name in connection.execute(rows.execution_options(yield_per=5000)):
+        for tally in (total, by_kind[TURNS[turn]], by_user[name]):
+            tally.add(label, seconds)
+    shown = or_(~points.c.withdrawn, points.c.answers > 0)
+    with_points = set(connection.execute(select(points.c.object_key).where(shown).distinct()).scalars())
+    waiting = set(
+        connection.execute(select(points.c.object_key).where(points.c.queue.is_not(None)).distinct()).scalars()
+    )
+    return Statistics(
+        videos=_count(connection, select(func.count()).select_from(videos)),
+        objects=len(things.every(connection)),
+        objects_done=len(with_points - waiting),
+        points=_count(connection, select(func.count()).select_from(points).where(shown)),
+        points_done=_count(
+            connection,
+            select(func.count()).select_from(points).where(and_(points.c.label.is_not(None), points.c.queue.is_(None))),
+        ),
+        events=_count(connection, select(func.count()).select_from(verdicts)),
+        all=total.pace(),
+        by_kind={kind: by_kind[kind].pace() for kind in TURNS},
+        by_annotator={name: by_user[name].pace() for name in sorted(by_user)},
+    )
+
+
+def _count(connection: Connection, query: Select[int]) -> int:
+    return int(connection.execute(query).scalar_one())

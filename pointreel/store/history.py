@@ -1,0 +1,90 @@
+"""Edits: changes to objects, prompts and masks. What an edit brought counts until a later edit undoes it."""
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, delete, exists, func, insert, select
+
+from ._live import to_redo
+from .errors import StoreError
+from .records import Edit, when
+from .schema import edits, undone_edits, users
+
+
+def stamp(connection: Connection, log: Table, now: int) -> int:
+    """The time of the next event of a log: now, and never before the last one, whoever sets back the clock."""
+    last = connection.execute(select(log.c.at).order_by(log.c.id.desc()).limit(1)).scalar()
+    return now if last is None else max(now, int(last))
+
+
+def add(
+    connection: Connection, video: int, kind: str, by: int | None, session: str, now: int, undoes: int | None
+) -> int:
+    if not kind or len(kind) > 32:
+        raise StoreError(f"edits: found the kind {kind[:40]!r}, expected 1 to 32 characters.")
+    row = {
+        "at": stamp(connection, edits, now),
+        "user_id": by,
+        "session": session,
+        "video_id": video,
+        "kind": kind,
+        "undoes": undoes,
+    }
+    made = connection.execute(insert(edits).values(row)).inserted_primary_key
+    return int(made[0]) if made else 0
+
+
+def undo(connection: Connection, video: int, by: int | None, session: str, now: int, edit: int | None) -> int | None:
+    """Take back an edit, by default the user's newest of this video that counts; the key of what was taken back."""
+    counting = select(func.max(edits.c.id)).where(
+        edits.c.video_id == video, edits.c.undoes.is_(None), edits.c.id.not_in(select(undone_edits.c.edit_id))
+    )
+    narrowed = counting.where(edits.c.id == edit) if edit is not None else counting.where(edits.c.user_id == by)
+    target: int | None = connection.execute(narrowed).scalar()
+    if target is not None:
+        add(connection, video, "undo", by, session, now, target)
+        connection.execute(insert(undone_edits).values(edit_id=target))
+    return target
+
+
+def redo(connection: Connection, video: int, by: int | None, session: str, now: int) -> int | None:
+    """Bring back what the user took back last; the key of the edit that counts again."""
+    undone = edits.alias("undone")
+    events = (
+        select(edits.c.id, edits.c.undoes, undone.c.undoes.is_not(None).label("restores"))
+        .select_from(edits.outerjoin(undone, undone.c.id == edits.c.undoes))
+        .where(edits.c.video_id == video, edits.c.user_id == by)
+        .order_by(edits.c.id.desc())
+    )
+    undoing = to_redo((row.id, row.undoes, row.restores) for row in connection.execute(events))
+    if undoing is None:
+        return None
+    target = int(connection.execute(select(edits.c.undoes).where(edits.c.id == undoing)).scalar_one())
+    add(connection, video, "redo", by, session, now, undoing)
+    connection.execute(delete(undone_edits).where(undone_edits.c.edit_id == target))
+    return target
+
+
+def newest(table: Table, *same: str) -> ColumnElement[bool]:
+    """Whether a row of a log is, of those alike in some columns, the last that counts."""
+    later = table.alias("later")
+    alike = (later.c[name] == table.c[name] for name in same)
+    return and_(_counts(table), ~exists().where(*alike, later.c.id > table.c.id, _counts(later)))
+
+
+def _counts(table: FromClause) -> ColumnElement[bool]:
+    return ~exists().where(undone_edits.c.edit_id == table.c.edit_id)
+
+
+def every(connection: Connection, video: int) -> list[Edit]:
+    rows = connection.execute(
+        select(edits, users.c.name)
+        .select_from(edits.outerjoin(users, users.c.id == edits.c.user_id))
+        .where(edits.c.video_id == video)
+        .order_by(edits.c.id)
+    )
+    return [Edit(row.id, when(row.at), row.name, row.session, row.kind, row.undoes) for row in rows]
+
+
+def video_of(connection: Connection, edit: int) -> int:
+    found = connection.execute(select(edits.c.video_id).where(edits.c.id == edit)).scalar()
+    if found is None:
+        raise StoreError(f"edits: there is no edit {edit}. Begin one with begin_edit.")
+    return int(found)

@@ -1,0 +1,146 @@
+"""The part of a project that says what is in the videos: objects, prompts, masks, and every edit to them."""
+
+import time
+from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Many
+from itertools import islice
+
+from sqlalchemy import Connection
+
+from ..core import Attributes, FrameMasks, Prompt
+from . import candidates, films, history, masking, people, prompting, things
+from ._opened import Opened
+from .records import Edit, StoredMask, StoredObject
+
+_MASKS_AT_ONCE, _SECONDS_AT_ONCE = 32, 0.5
+
+
+class Labelling(Opened):
+    """Objects, prompts and masks. Each change is an edit; undoing one is an edit too."""
+
+    @property
+    def objects(self) -> list[StoredObject]:
+        return self.objects_of(None)
+
+    def objects_of(self, video: str | None) -> list[StoredObject]:
+        """The objects of a video, or of all, that are there now."""
+        with self._database.read() as connection:
+            return things.every(connection, None if video is None else films.find(connection, video).key)
+
+    def object(self, key: int) -> StoredObject:
+        with self._database.read() as connection:
+            return things.find(connection, key)
+
+    def add_object(
+        self,
+        video: str,
+        name: str = "",
+        *,
+        colour: str | None = None,
+        attributes: Attributes | None = None,
+        object_id: int | None = None,
+        by: str | None = None,
+        session: str | None = None,
+    ) -> StoredObject:
+        """A new object of a video, with the next free id and the colour of that id unless others are given."""
+        said = things.Description(name, colour, attributes)
+        with self._database.write() as connection:
+            key = films.find(connection, video).key
+            edit = self._edit(connection, key, "object", by, session)
+            return things.find(connection, things.add(connection, key, object_id, edit, said, self._database.now()))
+
+    def describe(
+        self,
+        object_key: int,
+        *,
+        name: str | None = None,
+        colour: str | None = None,
+        attributes: Attributes | None = None,
+        removed: bool | None = None,
+        by: str | None = None,
+        session: str | None = None,
+    ) -> StoredObject:
+        """Rename, recolour, remove or bring back an object; an edit like others, so it can be undone."""
+        said = things.Description(name, colour, attributes, removed)
+        with self._database.write() as connection:
+            edit = self._edit(connection, things.video_of(connection, object_key), "object", by, session)
+            things.describe(connection, object_key, edit, said)
+            return things.find(connection, object_key)
+
+    def begin_edit(self, video: str, kind: str, *, by: str | None = None, session: str | None = None) -> int:
+        """The key of a new edit, under which masks are stored as they are made: a propagation, an import."""
+        with self._database.write() as connection:
+            return self._edit(connection, films.find(connection, video).key, kind, by, session)
+
+    def prompt(self, object_key: int, prompt: Prompt, *, by: str | None = None, session: str | None = None) -> int:
+        """What is known of an object on a frame, in place of what was known of it there; the key of the edit."""
+        with self._database.write() as connection:
+            edit = self._edit(connection, things.video_of(connection, object_key), "prompt", by, session)
+            prompting.add(connection, object_key, edit, prompt)
+            return edit
+
+    def prompts(self, object_key: int) -> list[Prompt]:
+        """The prompts of an object that count now, by frame. Hints of networks are not kept."""
+        with self._database.read() as connection:
+            return prompting.every(connection, object_key)
+
+    def add_masks(
+        self, edit: int, records: Iterable[FrameMasks], *, object_ids: Many[int] | None = None, locked: bool = False
+    ) -> int:
+        """Store masks as they come, every half second at the latest; how many there were.
+
+        Objects among ``object_ids`` that a record lacks are stored as absent from its frame.
+        """
+        count, arriving = 0, iter(records)
+        while chunk := list(_within(_SECONDS_AT_ONCE, islice(arriving, _MASKS_AT_ONCE))):
+            with self._database.write() as connection:
+                count += masking.add(connection, edit, chunk, object_ids, locked)
+        return count
+
+    def masks(self, object_key: int, start: int = 0, stop: int | None = None) -> Iterator[StoredMask]:
+        """The masks of an object that count now, by frame, as they are read."""
+        with self._database.read() as connection:
+            yield from masking.of_object(connection, object_key, start, stop)
+
+    def edits(self, video: str) -> list[Edit]:
+        """The whole history of a video, oldest first."""
+        with self._database.read() as connection:
+            return history.every(connection, films.find(connection, video).key)
+
+    def undo_edit(
+        self, video: str, *, by: str | None = None, edit: int | None = None, session: str | None = None
+    ) -> int | None:
+        """Take back an edit, or the newest that ``by`` made; its key, or None where there was nothing to take back."""
+        with self._database.write() as connection:
+            key, who = films.find(connection, video).key, self._who(connection, by)
+            target = history.undo(connection, key, who, session or self.session, self._database.now(), edit)
+            return self._settled(connection, target)
+
+    def redo_edit(self, video: str, *, by: str | None = None, session: str | None = None) -> int | None:
+        """Bring back what ``by`` took back last; its key, or None."""
+        with self._database.write() as connection:
+            key, who = films.find(connection, video).key, self._who(connection, by)
+            target = history.redo(connection, key, who, session or self.session, self._database.now())
+            return self._settled(connection, target)
+
+    def _edit(self, connection: Connection, video: int, kind: str, by: str | None, session: str | None) -> int:
+        who, now = self._who(connection, by), self._database.now()
+        return history.add(connection, video, kind, who, session or self.session, now, None)
+
+    def _who(self, connection: Connection, by: str | None) -> int | None:
+        return None if by is None else people.who_answers(connection, by).key
+
+    def _settled(self, connection: Connection, target: int | None) -> int | None:
+        """Objects come and go with the edits that brought them, and their points with them."""
+        if target is not None and (keys := things.described_in(connection, target)):
+            candidates.requeue(connection, keys)
+        return target
+
+
+def _within(seconds: float, items: Iterable[FrameMasks]) -> Iterator[FrameMasks]:
+    """Items until the time is over, and one at least."""
+    start = time.monotonic()
+    for item in items:
+        yield item
+        if time.monotonic() - start > seconds:
+            return

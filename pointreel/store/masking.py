@@ -1,0 +1,63 @@
+"""Masks as they are stored: every one that ever was, of which the newest that no undone edit brought is the one."""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Many
+
+from sqlalchemy import Connection, insert, select
+
+from ..core import FrameMasks, Mask, Segment
+from . import history, prompting
+from .errors import StoreError
+from .records import StoredMask
+from .schema import masks, objects, videos
+
+
+def add(
+    connection: Connection, edit: int, records: Iterable[FrameMasks], object_ids: Many[int] | None, locked: bool
+) -> int:
+    """Masks of whole frames; an object among ``object_ids`` that a frame lacks is stored as not being in it."""
+    video = history.video_of(connection, edit)
+    size = connection.execute(select(videos.c.height, videos.c.width, videos.c.num_frames).where(videos.c.id == video))
+    height, width, num_frames = size.one()
+    keys = {
+        int(number): int(key)
+        for number, key in connection.execute(
+            select(objects.c.object_id, objects.c.id).where(objects.c.video_id == video)
+        )
+    }
+    absent = Segment(Mask.empty(height, width), 1.0)
+    rows = []
+    for record in records:
+        if not 0 <= record.frame < num_frames:
+            raise StoreError(f"masks: found frame {record.frame}, expected one of 0 to {num_frames - 1}.")
+        for number in sorted({*record.segments, *(object_ids or ())}):
+            segment = record.segments.get(number, absent)
+            if number not in keys:
+                raise StoreError(f"masks: found object {number}, expected one of the video's: {sorted(keys)}.")
+            rows.append(
+                {
+                    "object_key": keys[number],
+                    "frame": record.frame,
+                    "edit_id": edit,
+                    "counts": prompting.checked_counts(segment.mask, height, width, record.frame),
+                    "score": float(segment.score),
+                    "locked": locked,
+                }
+            )
+    if rows:
+        connection.execute(insert(masks), rows)
+    return len(rows)
+
+
+def of_object(connection: Connection, key: int, start: int, stop: int | None) -> Iterator[StoredMask]:
+    """The masks of an object that count now, by frame, as they are read."""
+    height, width = prompting.size_of(connection, key, 0)
+    query = (
+        select(masks.c.frame, masks.c.counts, masks.c.score, masks.c.locked, masks.c.edit_id)
+        .where(masks.c.object_key == key, masks.c.frame >= start, history.newest(masks, "object_key", "frame"))
+        .order_by(masks.c.frame)
+    )
+    ranged = query if stop is None else query.where(masks.c.frame < stop)
+    rows = connection.execute(ranged.execution_options(yield_per=256))
+    for frame, counts, score, locked, edit in rows:
+        yield StoredMask(frame, Segment(Mask(height, width, counts), score), locked, edit)

@@ -1,0 +1,151 @@
+"""A small project on SQLite, and, where a server can be started here, the same one on PostgreSQL."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from socket import socket
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND
+from pointreel.store import Candidate, Project
+
+NUM_FRAMES, HEIGHT, WIDTH = 12, 48, 64
+
+
+class Clock:
+    """A clock that the test turns."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@dataclass
+class Made:
+    """A project with a clip, an object on it, and two annotators."""
+
+    project: Project
+    place: str | Path
+    clock: Clock
+    dog: int
+
+    def again(self) -> Project:
+        """The same project, opened once more, as another process would."""
+        return Project.open(self.place, clock=self.clock, wait_seconds=0.2)
+
+
+Make = Callable[[str | Path], Made]
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of twelve pictures."""
+    folder = tmp_path_factory.mktemp("clip") / "clip"
+    folder.mkdir()
+    rng = np.random.default_rng(0)
+    for k in range(NUM_FRAMES):
+        pixels = rng.integers(0, 255, (HEIGHT, WIDTH, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(folder / f"{k:05d}.png")
+    return folder
+
+
+@pytest.fixture
+def make(clip: Path) -> Iterator[Make]:
+    opened: list[Project] = []
+
+    def made(place: str | Path) -> Made:
+        Project.create(place, owner="olga").close()
+        clock = Clock()
+        project = Project.open(place, clock=clock, wait_seconds=0.2)
+        opened.append(project)
+        project.add_user("ada")
+        project.add_user("bob")
+        project.add_video(clip)
+        return Made(project, place, clock, project.add_object("clip", "dog").key)
+
+    yield made
+    for project in opened:
+        project.close()
+
+
+@pytest.fixture
+def made(make: Make, tmp_path: Path) -> Made:
+    return make(tmp_path / "dogs")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def anywhere(request: pytest.FixtureRequest, make: Make, tmp_path: Path) -> Made:
+    """The same project on either database."""
+    if request.param == "sqlite":
+        return make(tmp_path / "dogs")
+    new_database: Callable[[], str] = request.getfixturevalue("new_database")
+    return make(new_database())
+
+
+@pytest.fixture(scope="session")
+def new_database() -> Iterator[Callable[[], str]]:
+    """Makes empty databases on a PostgreSQL server of this session's own, on loopback."""
+    programs = _postgresql()
+    if programs is None or find_spec("psycopg") is None:
+        pytest.skip("no PostgreSQL server is installed here, or psycopg is not")
+    folder = Path(tempfile.mkdtemp(prefix="pointreel-postgresql-"))
+    nobody_else = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    if nobody_else:
+        shutil.chown(folder, "postgres")
+    data, port = folder / "data", _free_port()
+    settings = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder} -c fsync=off"
+    control = [*nobody_else, str(programs / "pg_ctl"), "-D", str(data), "-w", "-t", "30"]
+
+    def say(*words: str) -> None:
+        with (folder / "said").open("ab") as said:
+            subprocess.run([*words], check=True, stdout=said, stderr=said, cwd=folder, timeout=60)
+
+    say(*nobody_else, str(programs / "initdb"), "-D", str(data), "-U", "pointreel", "-A", "trust", "--no-sync")
+    say(*control, "-o", settings, "-l", str(folder / "log"), "start")
+    numbers = count()
+
+    def new() -> str:
+        name = f"project{next(numbers)}"
+        say(str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "pointreel", name)
+        return f"postgresql://pointreel@127.0.0.1:{port}/{name}"
+
+    try:
+        yield new
+    finally:
+        say(*control, "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _postgresql() -> Path | None:
+    """The newest server's folder of programs, as Debian or the PATH has it."""
+    if os.geteuid() == 0 and shutil.which("runuser") is None:
+        return None
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    found = shutil.which("initdb") or (str(debian[-1]) if debian else None)
+    return None if found is None else Path(found).parent
+
+
+def _free_port() -> int:
+    with socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])
+
+
+def candidates(num: int = 6) -> list[Candidate]:
+    """Uncertain, background and foreground candidates in turns, in the order in which nobody should see them."""
+    kinds = (AMBIGUOUS, BACKGROUND, FOREGROUND)
+    return [
+        Candidate(frame=i % NUM_FRAMES, x=i % WIDTH, y=i % HEIGHT, kind=kinds[i % 3], gain=i % 5 + i / 1000)
+        for i in range(num)
+    ]
