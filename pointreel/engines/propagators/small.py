@@ -1,8 +1,8 @@
 """The embedded engine: points, boxes, traces or masks in, masks out; its weights ship with the package."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -22,12 +22,13 @@ from ..small.windows import Soft, Window, grey
 
 ACCEPTS: frozenset[PromptKind] = frozenset({"points", "box", "trace", "mask"})
 _STRIDE, _SMALLEST = 32, 96
-_FLOW_SIDE = 200
+_FLOW_SIDE, _FIRST_SIZE = 200, 256
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """``size``: the side of the window for one object. Several share what two would need: their windows are smaller.
+    """``size``: the side of the window in which an object is carried. Several objects share the pixels: each after the
+    first adds a quarter.
 
     ``weights``: a folder of your own. ``look_ahead``: an object that is pointed at on the very first frame waits for
     the second one, since what moves is easier to tell apart.
@@ -106,26 +107,29 @@ class Session:
         for query in queries:
             self._hear(query, frame, ahead or self._before)
         self._before, self._small = frame, small
-        return FrameMasks(frame.index, _segments(self.objects, frame))
+        given = {q.object_id: q.mask for q in queries if q.mask is not None and q.kinds() == {"mask"}}
+        return FrameMasks(frame.index, _segments(self.objects, frame, given))
 
     def _hear(self, query: Prompt, frame: Frame, other: Frame | None) -> None:
         earlier = self.objects.get(query.object_id)
         size = self._size(len(self.objects.keys() | {query.object_id}))
         if query.mask is not None:
             mask = query.mask.to_array().astype(np.bool_)
-            self.objects[query.object_id] = self.carrier.started(frame, mask, size, earlier)
-            return
+            earlier = self.carrier.started(frame, mask, size, earlier)
+            self.objects[query.object_id] = earlier
+            if query.kinds() == {"mask"}:
+                return
         found = self._found(query, frame, other, earlier)
         mask = _spread(found.window, found.mask, frame) > 0.5
         started = self.carrier.started(frame, mask, size, earlier)
-        self.objects[query.object_id] = Tracked(started.window, started.mask, found.quality, started.memory)
+        self.objects[query.object_id] = replace(started, quality=found.quality)
 
     def _found(self, query: Prompt, frame: Frame, other: Frame | None, earlier: Tracked | None) -> Candidate:
         """The mask that is meant: a new one, or the one that was carried here, put right."""
         given = Given.of(query)
         if earlier is not None and earlier.is_there and query.box is None:
             here = Candidate(earlier.window, earlier.mask, earlier.quality)
-            return self.first.refined(frame, given, here, other)
+            return self.first.corrected(frame, given, here, other)
         return self.first.candidates(frame, given, other)[0]
 
     def _size(self, num_objects: int) -> int:
@@ -144,7 +148,7 @@ class Small:
     @contextmanager
     def open(self, video: VideoInfo) -> Iterator[Session]:
         folder = Path(self.config.weights) if self.config.weights else None
-        first = FirstMask(load_prompt(folder, self.config.device), self.config.size, self.config.device)
+        first = FirstMask(load_prompt(folder, self.config.device), _FIRST_SIZE, self.config.device)
         carrier = Carrier(load_propagate(folder, self.config.device), self.config.device)
         session = Session(self.config, first, carrier, (video.height, video.width))
         try:
@@ -157,8 +161,8 @@ def build(config: Config) -> Propagator:
     return Small(config)
 
 
-def _segments(objects: dict[int, Tracked], frame: Frame) -> dict[int, Segment]:
-    """Whole masks of what is there; where two claim a pixel, the surer one has it."""
+def _segments(objects: dict[int, Tracked], frame: Frame, given: Mapping[int, Mask]) -> dict[int, Segment]:
+    """Whole masks of what is there; the surer of two has a pixel, and a mask that was given stays itself."""
     spreads = {i: _spread(tracked.window, tracked.mask, frame) for i, tracked in objects.items() if tracked.is_there}
     masks = {i: spread > 0.5 for i, spread in spreads.items()}
     if len(spreads) > 1:
@@ -166,7 +170,9 @@ def _segments(objects: dict[int, Tracked], frame: Frame) -> dict[int, Segment]:
         for i, spread in spreads.items():
             masks[i] &= spread >= best
             best = np.where(masks[i], np.float32(2), best)
-    return {i: Segment(Mask.from_array(mask), objects[i].quality) for i, mask in sorted(masks.items()) if mask.any()}
+    segments = {i: Segment(Mask.from_array(mask), objects[i].quality) for i, mask in masks.items() if mask.any()}
+    segments |= {i: Segment(mask, 1.0) for i, mask in given.items()}
+    return dict(sorted(segments.items()))
 
 
 def _spread(window: Window, mask: Soft, frame: Frame) -> Soft:

@@ -68,7 +68,7 @@ class Small:
         """Up to three masks that the prompt could mean, the likeliest first: a sleeve, a shirt, a person."""
         frame, given = encoded.frame, Given.of(prompt)
         if prior := self._prior(frame, prompt):
-            found = [self._first.refined(frame, given, prior, encoded.neighbour)]
+            found = [self._first.corrected(frame, given, prior, encoded.neighbour)]
         else:
             found = self._first.candidates(frame, given, encoded.neighbour)
         return [_segment(candidate, frame) for candidate in found]

@@ -1,7 +1,8 @@
 """The first mask of an object: from points, a box, a trace or a rough mask on one frame."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,9 +15,10 @@ from ..nets.small_prompt import Prompt as PromptNet
 from ..nets.small_prompt import Scene, repeated
 from .windows import Soft, Window, extent, grey, side_for
 
-_TRACE_POINTS = 8
+_TRACE_POINTS, _OLD_PLACES = 8, 4
 _ROOM = 1.8
-_FEWEST_FOR_EXTENT = 3
+_AROUND, _ALONE, _LEAST = 1.45, 0.94, 0.29
+_CUT, _WIDER, _LOOKS = 0.12, 1.8, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,21 +53,21 @@ class Given:
         return cls(on, off, corners)
 
     def window(self, height: int, width: int, size: int) -> Window:
-        """Where to look first: tightly if there are points enough to tell how far the object goes, widely if not."""
+        """Where to look first: the more points, the better they tell how far the object goes.
+
+        The extent of n points drawn from an interval is (n - 1) / (n + 1) of it on average.
+        """
         if self.box is not None:
             x, y = (self.box[:2] + self.box[2:]) / 2
             long = float((self.box[2:] - self.box[:2]).max()) + 1
             return Window.about(x, y, max(_ROOM * long, height / 4), size)
         if not len(self.on):
             return Window.about(width / 2, height / 2, 1.1 * max(height, width), size)
-        low, high = self.on.min(0), self.on.max(0)
-        long = float((high - low).max())
-        if len(self.on) >= _FEWEST_FOR_EXTENT:
-            x, y = (low + high) / 2
-            return Window.about(x, y, _ROOM * np.clip(long, height * 0.16, 1.1 * width / _ROOM), size)
-        x, y = self.on.mean(0)
-        share = 0.94 if len(self.on) == 1 else 0.8
-        return Window.about(x, y, min(max(share * height, 2.6 * long), 1.1 * width), size)
+        low, high, count = self.on.min(0), self.on.max(0), len(self.on)
+        x, y = (low + high) / 2
+        expected = float((high - low).max()) * (count + 1) / max(1, count - 1)
+        least = max(_LEAST, _ALONE / count**0.7) * height
+        return Window.about(x, y, min(max(_AROUND * expected, least), 1.1 * max(height, width)), size)
 
     def maps(self, window: Window) -> NDArray[np.float32]:
         """What the network is shown of it."""
@@ -85,14 +87,33 @@ class FirstMask:
     def candidates(self, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
         """Up to three masks, the likeliest first. ``other``: a neighbour of the frame, to see what moves."""
         window = given.window(frame.height, frame.width, self._size)
-        scene = self._scene(frame, window, given, other)
-        decision = self._net.decide(scene)
-        masks = torch.sigmoid(decision.logits[0])[:, None]
-        again = self._net.decide(repeated(scene, len(masks)), masks)
-        found = [self._chosen(window, logits, quality) for logits, quality in zip(*again, strict=True)]
-        found.sort(key=lambda candidate: -candidate.quality)
+        found = self._through(window, frame, given, other)
+        for _ in range(_LOOKS - 1):
+            if not _is_cut(found[0], frame):
+                break
+            window = Window.about(*window.centre, _WIDER * window.side, self._size)
+            found = self._through(window, frame, given, other)
         closer = self.refined(frame, given, found[0], other)
         return [closer, *(c for c in found[1:] if not _alike(c, found[0]))]
+
+    def _through(self, window: Window, frame: Frame, given: Given, other: Frame | None) -> list[Candidate]:
+        """Three masks through one window, each looked at twice, the likeliest first."""
+        scene = self._scene(frame, window, given, other)
+        masks = torch.sigmoid(self._net.decide(scene).logits[0])[:, None]
+        again = self._net.decide(repeated(scene, len(masks)), masks)
+        found = [self._chosen(window, logits, quality) for logits, quality in zip(*again, strict=True)]
+        return sorted(found, key=lambda candidate: -candidate.quality)
+
+    def corrected(self, frame: Frame, given: Given, prior: Candidate, other: Frame | None = None) -> Candidate:
+        """A mask that is there already, put right by what is said now.
+
+        If it still disagrees with a point then, it is made anew, from the points and from a few places of the old mask.
+        """
+        found = self.refined(frame, given, prior, other)
+        if _agrees(found, given) or not len(given.on):
+            return found
+        on = np.concatenate([given.on, _places_of(prior, given)])
+        return self.candidates(frame, replace(given, on=on), other)[0]
 
     def refined(self, frame: Frame, given: Given, candidate: Candidate, other: Frame | None = None) -> Candidate:
         """The mask once more, through the window that fits it."""
@@ -147,6 +168,49 @@ def _along(trace: Trace) -> NDArray[np.float32]:
     at = trace.seconds[0] + span * np.linspace(0.1, 0.9, _TRACE_POINTS)
     places: NDArray[np.float32] = trace.xy[np.clip(np.searchsorted(trace.seconds, at), 0, len(trace) - 1)]
     return places
+
+
+def _agrees(candidate: Candidate, given: Given) -> bool:
+    """Whether every point on the object is on the mask, and none off it."""
+    return bool(_covered(candidate, given.on).all()) and not bool(_covered(candidate, given.off).any())
+
+
+def _covered(candidate: Candidate, xy: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether the mask covers these pixels of the frame."""
+    at, size = np.round(candidate.window.inward(xy)).astype(int), candidate.window.size
+    seen = ((at >= 0) & (at < size)).all(1)
+    x, y = np.clip(at, 0, size - 1).T
+    covered: NDArray[np.bool_] = seen & (candidate.mask[y, x] > 0.5)
+    return covered
+
+
+def _places_of(prior: Candidate, given: Given) -> NDArray[np.float32]:
+    """Places well inside a mask, each as far from the others, and from points off the object, as can be."""
+    window, on = prior.window, (prior.mask > 0.5).astype(np.uint8)
+    depth = cv2.distanceTransform(np.pad(on, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    rows, columns = np.nonzero(depth >= 0.4 * max(1.0, float(depth.max())))
+    inside = np.stack([columns, rows], 1).astype(np.float32)
+    taken = [*window.inward(given.on), *window.inward(given.off)]
+    chosen = []
+    for _ in range(min(_OLD_PLACES, len(inside))):
+        far = np.min([np.hypot(*(inside - place).T) for place in taken], 0)
+        taken.append(inside[int(far.argmax())])
+        chosen.append(taken[-1])
+    return ((np.array(chosen, np.float32).reshape(-1, 2) + 0.5) / window.zoom - 0.5 + (window.left, window.top)).astype(
+        np.float32
+    )
+
+
+def _is_cut(candidate: Candidate, frame: Frame) -> bool:
+    """Whether the window's border, where the frame goes on beyond it, cuts through the mask."""
+    window, on = candidate.window, candidate.mask > 0.5
+    sides = [
+        (on[0], window.top > 0),
+        (on[-1], window.top + window.side < frame.height),
+        (on[:, 0], window.left > 0),
+        (on[:, -1], window.left + window.side < frame.width),
+    ]
+    return any(bool(goes_on) and side.mean() > _CUT for side, goes_on in sides)
 
 
 def _alike(one: Candidate, other: Candidate) -> bool:

@@ -48,7 +48,7 @@ def _arrays(tracked: Tracked) -> Arrays:
     arrays: Arrays = {
         "window": np.array([window.left, window.top, window.side, window.size]),
         "mask": tracked.mask,
-        "quality": np.array(tracked.quality),
+        "quality": np.array([tracked.quality, tracked.size]),
     }
     for name in _MOMENTS:
         learnt: Moments = getattr(memory, name)
@@ -64,4 +64,5 @@ def _tracked(arrays: Arrays, device: str) -> Tracked:
     anchor, recent, anchor_colour, recent_colour = moments
     memory = Memory(anchor, recent, anchor_colour, recent_colour, *(tensor(name) for name in _TENSORS))
     left, top, side, size = (int(v) for v in arrays["window"])
-    return Tracked(Window(left, top, side, size), arrays["mask"].astype(np.float32), float(arrays["quality"]), memory)
+    quality, whole = (float(v) for v in arrays["quality"])
+    return Tracked(Window(left, top, side, size), arrays["mask"].astype(np.float32), quality, whole, memory)

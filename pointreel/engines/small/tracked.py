@@ -15,9 +15,10 @@ from ..nets.small_propagate import Look, Memory, Propagate
 from .windows import Pixels, Soft, Window, extent, grey, side_for
 
 _FEW = 20
-_SHRINK = 0.6
+_SHRINK = 0.3
 _SEARCH, _WIDEN = 0.1, 1.15
-_NEAR = 9
+_NEAR, _EMERGES = 9, 0.6
+_FADE = 0.97
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,12 +45,26 @@ class Pair:
 
 @dataclass(frozen=True, eq=False)
 class Tracked:
-    """An object's mask through its window on the newest frame, how good it is thought to be, and the memory of it."""
+    """An object's mask through its window on the newest frame, how good it is thought to be, and the memory of it.
+
+    ``size`` is the square root of its area, in pixels of the frame, when all of it was to be seen: it falls slowly.
+    """
 
     window: Window
     mask: Soft
     quality: float
+    size: float
     memory: Memory
+
+    @property
+    def root(self) -> float:
+        """The square root of the area that is to be seen now, in pixels of the frame."""
+        return float(np.sqrt(np.count_nonzero(self.mask > 0.5))) / self.window.zoom
+
+    @property
+    def hidden(self) -> float:
+        """How much of its size the object lacks, in pixels of the window."""
+        return max(0.0, self.size - self.root) * self.window.zoom
 
     @property
     def is_there(self) -> bool:
@@ -67,7 +82,8 @@ class Carrier:
         window = self._around(mask, size)
         soft = window.crop_mask(mask)
         memory = self._net.remember(self._look(frame, window), self._tensor(soft[None]))
-        return Tracked(window, soft, 1.0, memory if earlier is None else _both(memory, earlier.memory))
+        size_now = float(mask.sum()) ** 0.5
+        return Tracked(window, soft, 1.0, size_now, memory if earlier is None else _both(memory, earlier.memory))
 
     def carried(self, pair: Pair, tracked: Tracked, size: int) -> tuple[Tracked, Look]:
         """The object on the frame after, and what was seen of it there; nothing is learnt of it yet."""
@@ -88,7 +104,8 @@ class Carrier:
         mask = mask * self._tensor(window.inside(pair.frame.height, pair.frame.width)[None])
         quality = float(torch.sigmoid(decision.quality)[0, 0])
         found: Soft = mask[0, 0].cpu().numpy()
-        return Tracked(window, _connected(found, warped), quality, tracked.memory), look
+        now = replace(tracked, window=window, mask=_connected(found, warped, tracked.hidden), quality=quality)
+        return replace(now, size=max(now.root, _FADE * tracked.size)), look
 
     def learnt(self, tracked: Tracked, look: Look) -> Tracked:
         """The object, with this frame in its memory; unless hardly anything of it is to be seen here."""
@@ -116,7 +133,7 @@ class Carrier:
             return Window.about(x, y, min(old.side * _WIDEN, max(frame.width, frame.height)), size)
         x, y, long, root = found
         x, y = ((v + 0.5) / old.zoom - 0.5 + o + s for v, o, s in zip((x, y), (old.left, old.top), shift, strict=True))
-        side = side_for(long / old.zoom, root / old.zoom, frame.height)
+        side = side_for(long / old.zoom, max(root / old.zoom, _FADE * tracked.size), frame.height)
         side = side if side > old.side else old.side * (1 - _SHRINK) + side * _SHRINK
         return Window.about(x, y, side, size)
 
@@ -137,12 +154,16 @@ class Carrier:
         return torch.from_numpy(np.ascontiguousarray(array)).float()[None].to(self._device)
 
 
-def _connected(found: Soft, expected: Soft) -> Soft:
-    """What was found, without pieces that do not touch where the object was expected; all of it, if nothing does."""
+def _connected(found: Soft, expected: Soft, hidden: float) -> Soft:
+    """What was found, without pieces away from where the object was expected; all of it, if no piece is near.
+
+    Something that is partly ``hidden`` may come out on the other side of what hides it.
+    """
     pieces, count = _pieces(found > 0.5)
     if count < 2:
         return found
-    near = cv2.dilate((expected > 0.3).astype(np.uint8), np.ones((_NEAR, _NEAR), np.uint8)) > 0
+    reach = _NEAR + 2 * int(_EMERGES * hidden)
+    near = cv2.dilate((expected > 0.3).astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
     touching = np.bincount(pieces[near], minlength=count + 1) > 0
     if not touching[1:].any():
         return found
