@@ -2,8 +2,19 @@
 
 from functools import cache
 
-from sqlalchemy import Connection, Select, bindparam, delete, exists, func, insert, select, update
-from sqlalchemy.sql.expression import FromClause, UnaryExpression
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from . import history
 from .errors import StoreError
@@ -59,9 +70,12 @@ def first_free(order: Order, of_one_object: bool) -> Select[int]:
     )
     mine = exists().where(leases.c.point_id == queue.c.id, leases.c.user_id == bindparam("user"))
     head = select(queue.c.id).where(queue.c.queue == crews.c.id, ~mine, queue.c.answers + asked < queue.c.overlap)
+    sorting = _sorting(queue, order)
     if of_one_object:
         head = head.where(queue.c.object_key == bindparam("key"))
-    head = head.order_by(*_sorting(queue, order)).limit(1).correlate(crews)
+        # An expression is sorted, a column is walked along its index: past all objects until this one is met.
+        sorting = tuple(column + 0 for column in sorting) if order == "gain" else sorting
+    head = head.order_by(*sorting).limit(1).correlate(crews)
     been_there = exists().where(crew_members.c.crew_id == crews.c.id, crew_members.c.user_id == bindparam("user"))
     heads = select(head.scalar_subquery()).select_from(crews).where(~been_there)
     return select(points.c.id).where(points.c.id.in_(heads)).order_by(*_sorting(points, order)).limit(1)
@@ -82,9 +96,9 @@ def _held(order: Order, of_one_object: bool) -> Select[int]:
     return query.where(points.c.object_key == bindparam("key")) if of_one_object else query
 
 
-def _sorting(table: FromClause, order: Order) -> tuple[UnaryExpression[int] | UnaryExpression[float], ...]:
-    columns = ("object_key", "turn", "place") if order == "paper" else ("neg_gain", "id")
-    return tuple(table.c[name].asc() for name in columns)
+def _sorting(table: FromClause, order: Order) -> tuple[ColumnElement[float], ...]:
+    names = ("object_key", "turn", "place") if order == "paper" else ("neg_gain", "id")
+    return tuple(table.c[name] for name in names)
 
 
 @cache

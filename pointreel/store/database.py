@@ -161,6 +161,8 @@ def open_file(file: Path, *, clock: Clock = time.time, wait_seconds: float = 10,
 def new_file(file: Path) -> Database:
     """An empty database with the newest schema."""
     engine = _file_engine(file, "mode=rwc", 10, False)
+    with engine.connect() as connection:  # once for all: the file remembers it
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     database = Database(engine, str(file.parent), clock=time.time, wait_seconds=10, read_only=False)
     with database.write() as connection:
         migrate.upgrade(connection)
@@ -223,7 +225,6 @@ def _file_engine(file: Path, query: str, wait_seconds: float, read_only: bool) -
     def connect() -> sqlite3.Connection:
         made = sqlite3.connect(uri, uri=True, timeout=wait_seconds, check_same_thread=False, isolation_level=None)
         if not read_only:
-            made.execute("PRAGMA journal_mode=WAL")
             made.execute("PRAGMA synchronous=FULL")
             made.execute("PRAGMA fullfsync=ON")  # where fsync does not reach the disk: macOS
             made.execute("PRAGMA foreign_keys=ON")

@@ -151,7 +151,7 @@ def refresh(connection: Connection, user: int, touched: Many[int]) -> None:
     rows = []
     for point in touched:
         of_point = said[point]
-        crew = _crew(connection, sorted(row.user_id for row in of_point))
+        crew = crew_of(connection, sorted(row.user_id for row in of_point))
         settled, label = settlement((row.event_id, row.label, row.settles) for row in of_point)
         rows.append({"point": point, "crew": crew, "count": len(of_point), "settles": settled, "says": label})
     connection.execute(_POINT, rows)
@@ -211,7 +211,8 @@ def settlement(said: Iterable[tuple[int, int, bool]]) -> tuple[bool, int | None]
     return False, most if 2 * labels.count(most) > len(labels) else AMBIGUOUS
 
 
-def _crew(connection: Connection, members: list[int]) -> int:
+def crew_of(connection: Connection, members: list[int]) -> int:
+    """The key of a set of users, which is made when it is first met."""
     text = ",".join(map(str, members))
     found = connection.execute(select(crews.c.id).where(crews.c.members == text)).scalar()
     if found is not None:

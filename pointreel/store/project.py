@@ -38,7 +38,7 @@ class Project(Labelling, Verifying):
         url = _url(place)
         if url is not None:
             database = new_server(url)
-            _seed(database, owner)
+            seed(database, owner)
             database.close()
             return cls.open(url)
         folder = Path(place)
@@ -46,7 +46,7 @@ class Project(Labelling, Verifying):
             raise StoreError(f"{folder}: is a project already. Open it, or choose another folder.")
         with replacing(folder / FILE) as draft:
             database = new_file(draft)
-            _seed(database, owner)
+            seed(database, owner)
             database.close()
         return cls.open(folder)
 
@@ -186,9 +186,9 @@ def _url(place: str | os.PathLike[str]) -> str | None:
     return text if "://" in text else None
 
 
-def _seed(database: Database, owner: str) -> None:
+def seed(database: Database, owner: str) -> None:
     """What every project has from its first moment: a name of its own, somebody who owns it, and nobody's crew."""
-    with database._engine.begin() as connection:
+    with database.write() as connection:
         facts = {"id": uuid4().hex, "created_at": str(database.now()), WRITER: ""}
         connection.execute(insert(meta), [{"key": key, "value": value} for key, value in facts.items()])
         connection.execute(insert(crews).values(members=""))

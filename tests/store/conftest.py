@@ -14,9 +14,12 @@ from socket import socket
 import numpy as np
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND
 from pointreel.store import Candidate, Project
+from pointreel.store.project import seed
+from pointreel.store.schema import metadata
 
 NUM_FRAMES, HEIGHT, WIDTH = 12, 48, 64
 
@@ -45,9 +48,6 @@ class Made:
         return Project.open(self.place, clock=self.clock, wait_seconds=0.2)
 
 
-Make = Callable[[str | Path], Made]
-
-
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of twelve pictures."""
@@ -60,37 +60,60 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def populate(project: Project, clip: Path) -> None:
+    project.add_user("ada")
+    project.add_user("bob")
+    project.add_video(clip)
+    project.add_object("clip", "dog")
+
+
+@pytest.fixture(scope="session")
+def template(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that was made once, to be copied."""
+    folder = tmp_path_factory.mktemp("template") / "dogs"
+    with Project.create(folder, owner="olga") as project:
+        populate(project, clip)
+    return folder
+
+
+def opened(place: str | Path) -> Iterator[Made]:
+    clock = Clock()
+    with Project.open(place, clock=clock, wait_seconds=0.2) as project:
+        yield Made(project, place, clock, 1)
+
+
 @pytest.fixture
-def make(clip: Path) -> Iterator[Make]:
-    opened: list[Project] = []
-
-    def made(place: str | Path) -> Made:
-        Project.create(place, owner="olga").close()
-        clock = Clock()
-        project = Project.open(place, clock=clock, wait_seconds=0.2)
-        opened.append(project)
-        project.add_user("ada")
-        project.add_user("bob")
-        project.add_video(clip)
-        return Made(project, place, clock, project.add_object("clip", "dog").key)
-
-    yield made
-    for project in opened:
-        project.close()
+def made(template: Path) -> Iterator[Made]:
+    """In memory, where there is a file system in memory: what is stored does not depend on how fast the disk is."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as folder:
+        shutil.copytree(template, Path(folder) / "dogs")
+        yield from opened(Path(folder) / "dogs")
 
 
 @pytest.fixture
-def made(make: Make, tmp_path: Path) -> Made:
-    return make(tmp_path / "dogs")
+def on_server(server: str, clip: Path) -> Iterator[Made]:
+    with Project.open(server) as project:
+        with project._database.write() as connection:
+            names = ", ".join(table.name for table in metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        seed(project._database, "olga")
+        populate(project, clip)
+    yield from opened(server)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def anywhere(request: pytest.FixtureRequest, make: Make, tmp_path: Path) -> Made:
+@pytest.fixture(params=["made", "on_server"], ids=["sqlite", "postgresql"])
+def anywhere(request: pytest.FixtureRequest) -> Made:
     """The same project on either database."""
-    if request.param == "sqlite":
-        return make(tmp_path / "dogs")
-    new_database: Callable[[], str] = request.getfixturevalue("new_database")
-    return make(new_database())
+    made: Made = request.getfixturevalue(request.param)
+    return made
+
+
+@pytest.fixture(scope="session")
+def server(new_database: Callable[[], str]) -> str:
+    """A project on a server, to be emptied before each test."""
+    url = new_database()
+    Project.create(url).close()
+    return url
 
 
 @pytest.fixture(scope="session")
@@ -133,7 +156,7 @@ def _postgresql() -> Path | None:
         return None
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     found = shutil.which("initdb") or (str(debian[-1]) if debian else None)
-    return None if found is None else Path(found).parent
+    return None if found is None else Path(found).resolve().parent
 
 
 def _free_port() -> int:
