@@ -143,12 +143,17 @@ def _answers(connection: Connection) -> Iterator[Problem]:
         .order_by(answers.c.point_id, answers.c.user_id)
         .execution_options(yield_per=_FETCH)
     )
-    stored = ((tuple(row), "stored") for row in connection.execute(found))
-    follows = ((fact, "follows") for fact in _following(connection))
-    for fact, group in groupby(merge(stored, follows), key=lambda pair: pair[0]):
-        if len(list(group)) != 2:
-            what = f"the answer of user {fact[1]} does not follow from the log of verdicts. Restore a backup."
-            yield Problem(f"point {fact[0]}", what)
+    stored = (tuple(row) for row in connection.execute(found))
+    both = merge(stored, _following(connection), key=_whose)
+    for (point, user), group in groupby(both, key=_whose):
+        facts = list(group)
+        if len(facts) != 2 or facts[0] != facts[1]:
+            what = f"the answer of user {user} does not follow from the log of verdicts. Restore a backup."
+            yield Problem(f"point {point}", what)
+
+
+def _whose(fact: Fact) -> tuple[int, int]:
+    return fact[:2]
 
 
 def _following(connection: Connection) -> Iterator[Fact]:

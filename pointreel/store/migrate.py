@@ -22,8 +22,8 @@ def version_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def upgrade(connection: Connection, to: str = NEWEST) -> None:
-    """Take a database, or an empty one, to a version within the transaction that is under way."""
+def upgrade(connection: Connection) -> None:
+    """Take a database, or an empty one, to the newest version, within the transaction that is under way."""
     from alembic import command
     from alembic.config import Config
 
@@ -32,4 +32,4 @@ def upgrade(connection: Connection, to: str = NEWEST) -> None:
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     with _one_at_a_time:
-        command.upgrade(config, to)
+        command.upgrade(config, "head")

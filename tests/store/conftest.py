@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import text
 
-from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND
+from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND, FrameMasks, Mask, Points, Prompt, Segment
 from pointreel.store import Candidate, Project
 from pointreel.store.project import seed
 from pointreel.store.schema import metadata
@@ -172,3 +172,48 @@ def candidates(num: int = 6) -> list[Candidate]:
         Candidate(frame=i % NUM_FRAMES, x=i % WIDTH, y=i % HEIGHT, kind=kinds[i % 3], gain=i % 5 + i / 1000)
         for i in range(num)
     ]
+
+
+def everything(made: Made) -> None:
+    """A working day: whatever a project can be asked to do, once."""
+    project, dog = made.project, made.dog
+    project.add_user("vic", "viewer", password_hash="#")
+    project.change_user("vic", role="annotator")
+    ball = project.add_object("clip", "ball", by="olga").key
+    project.describe(ball, name="red ball", by="olga")
+    project.undo_edit("clip", by="olga")
+    project.redo_edit("clip", by="olga")
+    project.prompt(dog, Prompt(object_id=1, frame=0, points=Points.on([(3, 4)])), by="ada")
+    project.prompt(dog, Prompt(object_id=1, frame=1, mask=Mask.empty(HEIGHT, WIDTH)), by="ada")
+    edit = project.begin_edit("clip", "propagation")
+    pixels = np.zeros((HEIGHT, WIDTH), bool)
+    pixels[3:9, 4:20] = True
+    segment = Segment(Mask.from_array(pixels), 0.9)
+    project.add_masks(edit, [FrameMasks(k, {1: segment}) for k in range(3)], object_ids=[1, 2])
+    project.mark_stage(dog, "sampling", "done")
+    points = [replace(point, overlap=2) for point in candidates(9)]
+    points += [Candidate(frame=1, x=5, y=5, kind=FOREGROUND, gold=BACKGROUND), replace(points[0], repeats=0)]
+    project.propose(dog, points)
+    project.propose(ball, candidates(4))
+    project.set_gains({1: 3.5})
+    for name, order in (("ada", "paper"), ("bob", "gain")):
+        for verdict in (FOREGROUND, BACKGROUND, AMBIGUOUS, FOREGROUND):
+            for task in project.next_points(name, 2, order, object_key=dog):
+                project.answer(task.point, verdict, 0.7, annotator=name, token=f"{name} {task.point} {verdict}")
+    project.next_point("vic")
+    project.release("vic")
+    project.undo("ada")
+    project.undo("ada")
+    project.redo("ada")
+    project.undo_batch("bob", dog, BACKGROUND)
+    project.settle(1, BACKGROUND, owner="olga")
+    project.close_object(ball)
+    list(project.log())
+    list(project.answers(dog))
+    list(project.masks(dog))
+    (project.users, project.videos, project.objects, project.prompts(dog), project.stages(), project.progress())
+    (project.edits("clip"), project.points(dog, 0), project.statistics(), project.password_hash("vic"))
+    for dataset in (project.verified(), project.segmented()):
+        for sequence in dataset:
+            list(sequence)
+    assert list(project.check()) == []
