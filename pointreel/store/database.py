@@ -210,6 +210,9 @@ def _brought_up(database: Database) -> Database:
                 f"{database.name}: has the schema {version}, and this pointreel knows those up to {migrate.NEWEST}; "
                 "nothing was changed. Upgrade pointreel."
             )
+        if version != migrate.NEWEST and database.read_only:
+            found = f"has the schema {version}, and this pointreel reads {migrate.NEWEST}"
+            raise ProjectReadOnly(f"{database.name}: {found}. Open it once for writing, which brings it up.")
         if version != migrate.NEWEST:
             with database.write() as connection:
                 migrate.upgrade(connection)

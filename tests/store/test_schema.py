@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import pointreel.store
-from pointreel.store import Project, migrate
+from pointreel.store import Project, ProjectReadOnly, migrate
 from pointreel.store.schema import metadata
 
 from .conftest import Made, everything
@@ -84,6 +84,8 @@ def test_an_older_project_is_brought_up_when_it_is_opened(made: Made, later: Cal
     events = list(made.project.log())
     made.project.close()
     later("")
+    with pytest.raises(ProjectReadOnly, match="Open it once for writing"):
+        Project.open(made.place, read_only=True)
     with Project.open(made.place) as project:
         assert list(project.log()) == events
         with project._database.read() as connection:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ... import __version__
-from . import bench, compare, convert, demo, info, list, retention, sample, score, stats, study, track, train
+from . import bench, check, compare, convert, demo, info, list, retention, sample, score, stats, study, track, train
 from .console import out
 
 COMMANDS: dict[str, ModuleType] = {
@@ -22,6 +22,7 @@ COMMANDS: dict[str, ModuleType] = {
     "retention": retention,
     "bench": bench,
     "train": train,
+    "check": check,
     "list": list,
     "demo": demo,
 }
