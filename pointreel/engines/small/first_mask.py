@@ -18,7 +18,8 @@ from .windows import Soft, Window, extent, grey, side_for
 _TRACE_POINTS, _OLD_PLACES = 8, 4
 _ROOM = 1.8
 _AROUND, _ALONE, _LEAST = 1.45, 0.94, 0.29
-_CUT, _WIDER, _LOOKS = 0.12, 1.8, 3
+_SCALES = (0.7, 1.2)
+_CUT, _WIDER, _LOOKS = 0.35, 1.8, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,9 +87,12 @@ class FirstMask:
 
     def candidates(self, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
         """Up to three masks, the likeliest first. ``other``: a neighbour of the frame, to see what moves."""
-        window = given.window(frame.height, frame.width, self._size)
-        found = self._through(window, frame, given, other)
-        for _ in range(_LOOKS - 1):
+        middle = given.window(frame.height, frame.width, self._size)
+        found: list[Candidate] = []
+        for scale in _SCALES:
+            window = Window.about(*middle.centre, scale * middle.side, self._size)
+            found = max(found, self._through(window, frame, given, other), key=_first_quality)
+        for _ in range(_LOOKS):
             if not _is_cut(found[0], frame):
                 break
             window = Window.about(*window.centre, _WIDER * window.side, self._size)
@@ -168,6 +172,10 @@ def _along(trace: Trace) -> NDArray[np.float32]:
     at = trace.seconds[0] + span * np.linspace(0.1, 0.9, _TRACE_POINTS)
     places: NDArray[np.float32] = trace.xy[np.clip(np.searchsorted(trace.seconds, at), 0, len(trace) - 1)]
     return places
+
+
+def _first_quality(found: list[Candidate]) -> float:
+    return found[0].quality if found else -1.0
 
 
 def _agrees(candidate: Candidate, given: Given) -> bool:
