@@ -61,8 +61,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the project and changes nothing."""
-        with self._told(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with self._told(), self._engine.connect() as connection:
+            if not self.is_file:  # a file's readers always see one state
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self, *, durable: bool = True) -> Iterator[Connection]:

@@ -46,6 +46,7 @@ def worked(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         made = Made(project, place, lambda: 0.0, 1)  # type: ignore[arg-type]
         everything(made)
         project.undo_edit("clip", by="ada")
+        assert list(project.check()) == []
     return place
 
 
@@ -54,8 +55,6 @@ def test_what_was_changed_by_hand_is_found(worked: Path, tmp_path: Path, harm: s
 
     place = tmp_path / "dogs"
     shutil.copytree(worked, place)
-    with Project.open(place) as project:
-        assert list(project.check()) == []
     connection = sqlite3.connect(place / "project.db")
     with connection:
         assert connection.execute(harm).rowcount > 0
