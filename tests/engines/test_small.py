@@ -133,6 +133,14 @@ def test_a_single_click_may_mean_several_things() -> None:
     assert max(overlap(segment, disk) for segment in found) > 0.7
 
 
+def test_the_extent_that_is_meant_can_be_said() -> None:
+    click = Prompt(object_id=1, frame=0, points=Points.on([(50, 60)]))
+    areas = [tracked([click], extent=extent)[0][1].mask.area for extent in ("smallest", "middle", "largest")]
+    assert areas == sorted(areas)
+    with pytest.raises(PointreelError, match="There is no extent named 'huge'"):
+        propagators.build("small", extent="huge")
+
+
 def test_a_hint_is_an_earlier_answer_made_better() -> None:
     engine, (frame, disk, _) = segmenters.build("small"), next(scene())
     encoded = engine.encode(frame)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ...core import Mask, PointreelError
+from ...core import Mask, PointreelError, UnknownName
 from ...core.protocols import Propagator, VideoInfo
 from ...core.types import Frame, FrameMasks, Prompt, PromptKind, Segment
 from ..nets.optical_flow import FlowFinder
@@ -21,6 +21,7 @@ from ..small.weights import load_prompt, load_propagate
 from ..small.windows import Soft, Window, grey
 
 ACCEPTS: frozenset[PromptKind] = frozenset({"points", "box", "trace", "mask"})
+EXTENTS = ("likeliest", "smallest", "middle", "largest")
 _STRIDE, _SMALLEST = 32, 96
 _FLOW_SIDE, _FIRST_SIZE = 200, 256
 
@@ -30,11 +31,13 @@ class Config:
     """``size``: the side of the window in which an object is carried. Several objects share the pixels: each after the
     first adds a quarter.
 
+    ``extent``: which mask is meant where a click could mean several: the likeliest, smallest, middle or largest.
     ``weights``: a folder of your own. ``look_ahead``: an object that is pointed at on the very first frame waits for
     the second one, since what moves is easier to tell apart.
     """
 
     size: int = 256
+    extent: str = "likeliest"
     weights: str = ""
     device: str = "cpu"
     look_ahead: bool = True
@@ -42,6 +45,8 @@ class Config:
     def __post_init__(self) -> None:
         if self.size % _STRIDE or not _SMALLEST <= self.size <= 1024:
             raise PointreelError(f"size: found {self.size}, expected a multiple of {_STRIDE} from {_SMALLEST} to 1024.")
+        if self.extent not in EXTENTS:
+            raise UnknownName("extent", self.extent, EXTENTS)
 
 
 @dataclass
@@ -130,7 +135,7 @@ class Session:
         if earlier is not None and earlier.is_there and query.box is None:
             here = Candidate(earlier.window, earlier.mask, earlier.quality)
             return self.first.corrected(frame, given, here, other)
-        return self.first.candidates(frame, given, other)[0]
+        return _meant(self.first.candidates(frame, given, other), self.config.extent)
 
     def _size(self, num_objects: int) -> int:
         """Each object after the first adds a quarter to the pixels that are looked at, and all share them."""
@@ -159,6 +164,13 @@ class Small:
 
 def build(config: Config) -> Propagator:
     return Small(config)
+
+
+def _meant(candidates: Sequence[Candidate], extent: str) -> Candidate:
+    """The likeliest, or the one of that size among those that a prompt can mean."""
+    by_area = sorted(candidates, key=lambda candidate: candidate.area)
+    at = {"smallest": 0, "middle": len(by_area) // 2, "largest": -1}
+    return by_area[at[extent]] if extent in at else candidates[0]
 
 
 def _segments(objects: dict[int, Tracked], frame: Frame, given: Mapping[int, Mask]) -> dict[int, Segment]:

@@ -30,6 +30,11 @@ class Candidate:
     mask: Soft
     quality: float
 
+    @property
+    def area(self) -> float:
+        """In pixels of the frame."""
+        return float(np.count_nonzero(self.mask > 0.5)) / self.window.zoom**2
+
 
 @dataclass(frozen=True, eq=False)
 class Given:
