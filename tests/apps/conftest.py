@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from pointreel.store import Project
-
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -18,8 +16,6 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("work")
     done = pointreel(folder, "demo", "--out", "demo", "--frames", "21", "--height", "96")
     assert done.returncode == 0, done.stderr
-    with Project.create(folder / "demo" / "project") as project:
-        project.add_video(folder / "demo" / "clip.mp4")
     return folder
 
 

@@ -13,6 +13,7 @@ from ...core import FrameLabels, ListedDataset, ObjectInfo, PointreelError, Prom
 from ...evaluate import Report, point_statistics, scorers, write_statistics
 from ...formats import shelf as formats
 from ...points import Scene, frame_samplers, point_labels, samplers
+from ...store import Project
 from ...systems import Tracking
 from ...video import open as open_video
 from ...video import overlay, write_mp4, write_picture
@@ -38,6 +39,7 @@ PLACES = {
     "points.json": "points picked from the masks, in the layout of Point-VOS",
     "overlay.mp4": "the exact masks, names and points drawn on the clip",
     "statistics/index.html": "how many points there are: open it in a browser",
+    "project": "a project with the clip and its objects, for verdicts to come",
     "picture.jpg": "the clip in one picture",
 }
 
@@ -61,6 +63,7 @@ def demo(
         report = _track(draft, clip, seed)
         points = _sample(draft, clip, seed)
         _draw(draft, clip, points)
+        _make_project(draft, clip)
         picture(draft / "picture.jpg")
     _say_done(folder, report, as_json)
 
@@ -137,6 +140,14 @@ def _sample(draft: Path, clip: Sequence, seed: int) -> Sequence:
     formats.build("point-vos").write(ListedDataset.of([points]), draft / "points.json")
     write_statistics(point_statistics([points]), draft / "statistics", title="The sample clip")
     return points
+
+
+def _make_project(draft: Path, clip: Sequence) -> None:
+    """A project that holds a copy of the clip, and its objects."""
+    with Project.create(draft / "project") as project:
+        project.add_video(draft / "clip.mp4", name=SEQUENCE, copy=True)
+        for name in clip.name_by_object.values():
+            project.add_object(SEQUENCE, name)
 
 
 def _draw(draft: Path, clip: Sequence, points: Sequence) -> None:
