@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from torch import Tensor
 from ...core.types import Frame
 from ..nets.optical_flow import Flow, FlowFinder
 from ..nets.small_propagate import Look, Memory, Propagate
-from .windows import Pixels, Soft, Window, extent, grey, side_for
+from .windows import Pixels, Soft, Window, extent, grey, near, side_for
 
 _FEW = 20
 _SHRINK = 0.3
@@ -159,21 +158,7 @@ def _connected(found: Soft, expected: Soft, hidden: float) -> Soft:
 
     Something that is partly ``hidden`` may come out on the other side of what hides it.
     """
-    pieces, count = _pieces(found > 0.5)
-    if count < 2:
-        return found
-    reach = _NEAR + 2 * int(_EMERGES * hidden)
-    near = cv2.dilate((expected > 0.3).astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0
-    touching = np.bincount(pieces[near], minlength=count + 1) > 0
-    if not touching[1:].any():
-        return found
-    touching[0] = True
-    return np.where(touching[pieces], found, 0)
-
-
-def _pieces(mask: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
-    count, pieces = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
-    return pieces.astype(np.int32, copy=False), count - 1
+    return near(found, expected > 0.3, (_NEAR + 2 * int(_EMERGES * hidden)) // 2)
 
 
 def exclusive(objects: Mapping[int, Tracked]) -> dict[int, Tracked]:

@@ -121,6 +121,19 @@ def extent(mask: Soft) -> tuple[float, float, float, float] | None:
     return (left + right) / 2, (top + bottom) / 2, max(right - left, bottom - top) + 1.0, area**0.5
 
 
+def near(mask: Soft, seeds: NDArray[np.bool_], reach: int) -> Soft:
+    """The mask without its pieces that come no closer to a seed than ``reach`` pixels; all of it, if none does."""
+    count, pieces = cv2.connectedComponents((mask > 0.5).astype(np.uint8), connectivity=4)
+    if count < 3:
+        return mask
+    close = cv2.dilate(seeds.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0
+    kept = np.bincount(pieces[close], minlength=count) > 0
+    if not kept[1:].any():
+        return mask
+    kept[0] = True
+    return np.where(kept[pieces], mask, 0).astype(np.float32)
+
+
 def side_for(long: float, root: float, height: int) -> float:
     """The side of the window for an object of this length and root of area, in pixels of a frame of this height."""
     return float(np.clip(max(_BY_AREA * root, _BY_EXTENT * long), _SMALLEST * height, _LARGEST * height))
