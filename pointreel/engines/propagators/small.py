@@ -81,6 +81,10 @@ class Session:
         self.objects, self._before = from_bytes(state, self.config.device)
         self._small = None if self._before is None else _small_grey(self._before)
 
+    def forget(self) -> None:
+        """Let go of every frame and object."""
+        self.objects, self._before, self._held, self._small = {}, None, None, None
+
     @torch.inference_mode()
     def push(self, frame: Frame, queries: Sequence[Prompt] = ()) -> Sequence[FrameMasks]:
         _refuse_what_is_not_taken(queries)
@@ -159,7 +163,7 @@ class Small:
         try:
             yield session
         finally:
-            session.objects.clear()
+            session.forget()
 
 
 def build(config: Config) -> Propagator:
