@@ -15,7 +15,8 @@ _FEW_PIXELS = 20
 
 
 def propagation_loss(net: Propagate, batch: PropagationSample) -> tuple[Tensor, dict[str, float]]:
-    """Carry the starting mask from picture to picture, each time from what came out before."""
+    """Carry the starting mask from picture to picture, each time from what came out before; those that are told the
+    truth once more hear it in the middle."""
     rgb, masks = batch.rgb.float() / 255, batch.masks.float() / 255
     num_clips, num_pictures = rgb.shape[:2]
     looks = _looks(net, rgb)
@@ -32,6 +33,9 @@ def propagation_loss(net: Propagate, batch: PropagationSample) -> tuple[Tensor, 
         mask = torch.sigmoid(decision.logits).detach()
         if k + 1 < num_pictures:
             memory = _updated(net, memory, looks[k], mask)
+        if k == num_pictures // 2 and bool(batch.told.any()):
+            memory = net.joined(memory, looks[k], masks[:, k], batch.told)
+            mask = torch.where(batch.told[:, None, None, None], masks[:, k], mask)
     return total, {"first": ious[0], "last": ious[-1], "clips": float(num_clips)}
 
 

@@ -22,13 +22,15 @@ Flag = NDArray[np.bool_]
 
 class PropagationSample(NamedTuple):
     """An anchor and consecutive pictures (N, 3, S, S) with masks (N, 1, S, S), 0 to 255; the mask that a tracker is
-    assumed to have on the first of the consecutive ones, 0 to 1; and flow and its error for each of those after it."""
+    assumed to have on the first of the consecutive ones, 0 to 1; flow and its error for each of those after it; and
+    whether the tracker is told the truth once more on the way."""
 
     rgb: Tensor
     masks: Tensor
     start: Tensor
     flow: Tensor
     error: Tensor
+    told: Tensor
 
 
 class PromptSample(NamedTuple):
@@ -45,11 +47,13 @@ class PromptSample(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class PropagationSamples:
-    """Sample number k. In ``exact`` of them the mask to start from is right, in ``hard`` of them badly wrong."""
+    """Sample number k. In ``exact`` of them the mask to start from is right, in ``hard`` of them badly wrong; in
+    ``told`` of them a person says how it is once more on the way."""
 
     clips: ClipMaker
     exact: float = 0.35
     hard: float = 0.15
+    told: float = 0.0
 
     def __call__(self, number: int) -> PropagationSample:
         clip = self.clips(number)
@@ -67,6 +71,7 @@ class PropagationSamples:
             torch.from_numpy(start)[None],
             _planes(np.stack([flow for flow, _ in found])),
             torch.from_numpy(np.stack([error for _, error in found]))[:, None],
+            torch.tensor(rng.random() < self.told),
         )
 
 

@@ -77,6 +77,27 @@ class Propagate(nn.Module):
         key, value = look.features.key.flatten(2), subpixels(mask)
         return Memory(learnt, learnt, colour, colour, key, value, key, value)
 
+    def joined(self, memory: Memory, look: Look, mask: Tensor, told: Tensor) -> Memory:
+        """The memory with one more frame whose mask is known; of entries not ``told`` (B,) of it, it stays as it was.
+
+        Those have the keys of their first anchor once more instead, which changes nothing that is found by them.
+        """
+        new, num = self.remember(look, mask), look.features.key.flatten(2).shape[2]
+        keys, values = (
+            torch.cat([_newer(told, fresh, known[..., :num]), known], 2)
+            for fresh, known in ((new.anchor_key, memory.anchor_key), (new.anchor_value, memory.anchor_value))
+        )
+        return Memory(
+            anchor=memory.anchor.mixed(new.anchor, 0.5).where(told, memory.anchor),
+            recent=new.recent.where(told, memory.recent),
+            anchor_colour=memory.anchor_colour.mixed(new.anchor_colour, 0.5).where(told, memory.anchor_colour),
+            recent_colour=new.recent_colour.where(told, memory.recent_colour),
+            anchor_key=keys,
+            anchor_value=values,
+            key=_newer(told, new.key, memory.key),
+            value=_newer(told, new.value, memory.value),
+        )
+
     def updated(self, memory: Memory, look: Look, mask: Tensor, sure: Tensor) -> Memory:
         """The memory with one more frame in it; of entries that are not ``sure`` (B,) it stays as it was."""
         learnt, colour = self._learn(look, mask)

@@ -52,6 +52,12 @@ def _propagate(folder: Path, device: str) -> Propagate:
 
 
 def _loaded(net: Net, path: Path, device: str) -> Net:
+    fused(filled(net, path)).to(device)
+    return net
+
+
+def filled(net: Net, path: Path) -> Net:
+    """The network with the weights of a file, to be used or to be trained on."""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -67,5 +73,4 @@ def _loaded(net: Net, path: Path, device: str) -> Net:
             f"{path}: holds the weights of another network. Train new ones with `pointreel train small`."
         )
     net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
-    fused(net).to(device)
     return net

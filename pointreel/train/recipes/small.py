@@ -12,7 +12,7 @@ from ...core import PointreelError
 from ...engines.nets.small import STRIDE
 from ...engines.nets.small_prompt import Prompt
 from ...engines.nets.small_propagate import Propagate
-from ...engines.small.weights import save
+from ...engines.small.weights import SHIPPED, filled, save
 from ..loop import Batch, Net, Run, Schedule, Setting
 from ..protocols import Training
 from ..scenes import ClipMaker, Stock, load_bsds, procedural_stock
@@ -28,7 +28,8 @@ class Stage:
 
     ``share`` of the batch is taken where clips are longer. In ``centred`` of the clips the thing is where an engine's
     windows have it; it covers ``smallest`` to ``largest`` of the window. In ``exact`` of them a tracker's mask is right
-    at first, and in ``hard`` of them badly wrong.
+    at first, in ``hard`` of them badly wrong, and in ``told`` of them it is put right on the way. ``rivals``, ``twins``
+    and ``poles`` are how much there is to be mistaken for the thing, and to hide it.
     """
 
     until: float
@@ -40,16 +41,25 @@ class Stage:
     largest: float = 0.32
     exact: float = 0.35
     hard: float = 0.15
+    told: float = 0.0
+    rivals: float = 0.4
+    twins: float = 0.3
+    poles: float = 0.15
 
 
 _FOLLOWED = Stage(until=0.82, share=0.625, length=7, centred=0.75, smallest=0.03, largest=0.2, exact=0.5, hard=0.12)
 PROPAGATE = (Stage(until=0.288), _FOLLOWED, replace(_FOLLOWED, until=1.0, large=True))
 """Short clips with things anywhere, then longer ones that are followed."""
 
+_FURTHER = replace(_FOLLOWED, until=0.6, exact=0.4, hard=0.15, told=0.3, rivals=0.5, twins=0.45, poles=0.3)
+PROPAGATE_FURTHER = (_FURTHER, replace(_FURTHER, until=1.0, large=True))
+"""What weights that are begun from go on with: more to be mistaken for the thing, and corrections on the way."""
+
 _NEAR = Stage(until=0.8, share=2.0, length=2, centred=0.5, smallest=0.02, largest=0.3)
 PROMPT = (Stage(until=0.303, share=2.0, length=2), _NEAR, replace(_NEAR, until=1.0, large=True))
 """Pictures with things anywhere, then half of them in the middle."""
-_ELSEWHERE = ("device", "workers", "every", "photographs")
+PROMPT_FURTHER = PROMPT[1:]
+_ELSEWHERE = ("device", "workers", "every", "photographs", "begin")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,10 +67,12 @@ class Config:
     """``photographs``: the folder of BSDS500; without it scenes are made of noise alone, from ``drawn`` pictures of it.
 
     Windows have the first of the ``sizes``, and for the last part of the run the second. ``every`` so many steps all is
-    kept.
+    kept. ``begin``: a folder of weights to go on from, or ``shipped`` for those of the package, instead of from nothing;
+    the rate then falls all the way.
     """
 
     photographs: str = ""
+    begin: str = ""
     steps: int = 1650
     batch: int = 8
     sizes: tuple[int, int] = (160, 192)
@@ -122,9 +134,10 @@ class Recipe:
 
         def samples(stage: Stage) -> PropagationSamples:
             clips = self._clips(stage, stock or self.stock(), self.config.seed)
-            return PropagationSamples(clips, exact=stage.exact, hard=stage.hard)
+            return PropagationSamples(clips, exact=stage.exact, hard=stage.hard, told=stage.told)
 
-        return self._run(Propagate(), propagation_loss, samples, PROPAGATE, folder)
+        stages = PROPAGATE_FURTHER if self.config.begin else PROPAGATE
+        return self._run(self._begun(Propagate(), "propagate"), propagation_loss, samples, stages, folder)
 
     def prompt(self, folder: Path, stock: Stock | None = None) -> Run[Prompt, PromptSample]:
         """The run of the network that makes first masks."""
@@ -133,7 +146,15 @@ class Recipe:
         def samples(stage: Stage) -> PromptSamples:
             return PromptSamples(self._clips(stage, stock or self.stock(), self.config.seed + 1))
 
-        return self._run(Prompt(), prompt_loss, samples, PROMPT, folder)
+        stages = PROMPT_FURTHER if self.config.begin else PROMPT
+        return self._run(self._begun(Prompt(), "prompt"), prompt_loss, samples, stages, folder)
+
+    def _begun(self, net: Net, name: str) -> Net:
+        """The network as drawn by chance, or with the weights to begin from."""
+        if not self.config.begin:
+            return net
+        folder = SHIPPED if self.config.begin == "shipped" else Path(self.config.begin)
+        return filled(net, folder / f"{name}.safetensors")
 
     @cached_property
     def _stock(self) -> Stock:
@@ -148,6 +169,9 @@ class Recipe:
             smallest=stage.smallest,
             largest=stage.largest,
             centred=stage.centred,
+            rivals=stage.rivals,
+            twins=stage.twins,
+            poles=stage.poles,
             seed=seed,
         )
 
@@ -170,7 +194,7 @@ class Recipe:
                     row = samples(stage)
                     yield from batches(row, size=size, start=start, stop=end, num_workers=config.workers)
 
-        schedule = Schedule(steps=config.steps, rate=config.rate)
+        schedule = Schedule(steps=config.steps, rate=config.rate, decay=1.0 if config.begin else 0.4)
         return Run(
             net, loss, from_step, schedule, folder, device=config.device, every=config.every, settings=self._settings()
         )
@@ -178,7 +202,8 @@ class Recipe:
     def _settings(self) -> dict[str, Setting]:
         """All that the weights depend on; photographs may lie elsewhere, but be left out or added they may not."""
         kept = {f.name: getattr(self.config, f.name) for f in fields(self.config) if f.name not in _ELSEWHERE}
-        return {**kept, "photographs": "some" if self.config.photographs else "none"}
+        some = {name: "some" if getattr(self.config, name) else "none" for name in ("photographs", "begin")}
+        return {**kept, **some}
 
 
 def build(config: Config) -> Recipe:

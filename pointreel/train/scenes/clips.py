@@ -31,7 +31,8 @@ class ClipMaker:
     """Clip number k of an endless, repeatable row of clips.
 
     ``smallest`` and ``largest`` bound how much of the window the thing covers. In ``centred`` of the clips it is
-    near the middle, and the camera goes with it, as an engine's windows do.
+    near the middle, and the camera goes with it, as an engine's windows do. In ``rivals`` of them there is another
+    thing, one of the same kind in ``twins`` of those, and in ``poles`` something long stands before everything.
     """
 
     stock: Stock
@@ -40,6 +41,9 @@ class ClipMaker:
     smallest: float = 0.015
     largest: float = 0.32
     centred: float = 0.0
+    rivals: float = 0.4
+    twins: float = 0.3
+    poles: float = 0.15
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -66,7 +70,7 @@ class ClipMaker:
         return Clip(np.stack(pictures), np.stack(masks), other)
 
     def _stage(self, rng: np.random.Generator) -> "_Stage":
-        """One thing, in its own photograph or before another one, and in four of ten scenes another thing too."""
+        """One thing, in its own photograph or before another one, and in some scenes another thing too."""
         cutout, centred = self._any_cutout(rng), bool(self.centred and rng.random() < self.centred)
         anchored = bool(rng.random() < 0.75)
         times = [rng.normal(0, 6) if anchored else 0.0, *range(self.length)]
@@ -77,9 +81,9 @@ class ClipMaker:
         in_place = behind.picture is cutout.behind
         target = self._layer(cutout.rgba, placing, centre, area, times, anchored, rng, stiff=in_place)
         layers = [target]
-        if rng.random() < 0.4:
+        if rng.random() < self.rivals:
             layers.insert(int(rng.random() < 0.45), self._rival(cutout, area, times, rng))
-        if rng.random() < 0.15:
+        if rng.random() < self.poles:
             layers.append(self._pole(times, rng))
         cameras = _cameras(times, self.size, rng)
         if centred:
@@ -154,8 +158,8 @@ class ClipMaker:
         return Layer(rgba, placing, motions, times, bends, ripple, drift)
 
     def _rival(self, cutout: Cutout, area: float, times: Sequence[float], rng: np.random.Generator) -> Layer:
-        """Another thing, or, in three of ten, another of the same kind."""
-        twin = rng.random() < 0.3
+        """Another thing, or another of the same kind."""
+        twin = rng.random() < self.twins
         other = cutout if twin else self._any_cutout(rng)
         share = area * np.exp(rng.uniform(np.log(0.4), np.log(2))) if twin else self.size**2 * rng.uniform(0.006, 0.15)
         centre = rng.uniform(0.05, 0.95, 2) * self.size
