@@ -8,6 +8,7 @@ from ..engines.nets.motion import warp
 from ..engines.nets.small_prompt import Prompt
 from ..engines.nets.small_propagate import Look, Memory, Propagate
 from .losses import mask_iou, mask_loss, quality_loss
+from .small_clicks import clicked
 from .small_samples import PromptSample, PropagationSample
 
 _QUALITY, _OTHERS = 0.3, 0.05
@@ -40,20 +41,27 @@ def propagation_loss(net: Propagate, batch: PropagationSample) -> tuple[Tensor, 
 
 
 def prompt_loss(net: Prompt, batch: PromptSample) -> tuple[Tensor, dict[str, float]]:
-    """Of three masks the best is trained, the others hardly; the best is then made better once more."""
+    """Of three masks the best is trained, the others hardly; the best is then made better once more.
+
+    Where the person is patient, that is after a click on its largest mistake, and there is another click after it.
+    """
     truth = batch.mask.float() / 255
     scene = net.see(batch.rgb.float() / 255, batch.maps, batch.flow, batch.error.float() / 255)
     fresh, known = net.decide(scene), net.decide(scene, batch.prior)
     has_prior = batch.has_prior[:, None, None, None]
     logits = torch.where(has_prior, known.logits, fresh.logits)
     quality = torch.where(batch.has_prior[:, None], known.quality, fresh.quality)
-    first, best = _best_loss(logits, quality, truth)
-    mask = torch.sigmoid(logits.take_along_dim(best[:, None, None, None], 1)).detach()
-    again = net.decide(scene, mask)
-    second, _ = _best_loss(again.logits, again.quality, truth)
-    chosen = _iou_of_chosen(again.logits, again.quality, truth)
-    figures = {"best": mask_iou(logits, truth).amax(1).mean().item(), "chosen": chosen.mean().item()}
-    return (first + second) / 2, figures
+    loss, best = _best_loss(logits, quality, truth)
+    figures, losses, maps, on = {"best": mask_iou(logits, truth).amax(1).mean().item()}, [loss], batch.maps, batch.on
+    for _ in range(2 if bool(batch.patient.any()) else 1):
+        mask = torch.sigmoid(logits.take_along_dim(best[:, None, None, None], 1)).detach()
+        maps, on = clicked(maps, on, mask, truth, batch.patient)
+        scene = net.asked_again(scene, maps)
+        logits, quality = net.decide(scene, mask)
+        loss, best = _best_loss(logits, quality, truth)
+        losses.append(loss)
+    figures["chosen"] = _iou_of_chosen(logits, quality, truth).mean().item()
+    return torch.stack(losses).mean(), figures
 
 
 def _best_loss(logits: Tensor, quality: Tensor, truth: Tensor) -> tuple[Tensor, Tensor]:

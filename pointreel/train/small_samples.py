@@ -14,10 +14,12 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..engines.nets.optical_flow import FlowFinder
 from ..engines.nets.prompt_maps import prompt_maps
-from .scenes import ClipMaker, damaged, spoilt
+from .scenes import ClipMaker, damaged, spoilt, strayed
 
 Sample = TypeVar("Sample")
 Flag = NDArray[np.bool_]
+
+_MOST = 12
 
 
 class PropagationSample(NamedTuple):
@@ -34,7 +36,10 @@ class PropagationSample(NamedTuple):
 
 
 class PromptSample(NamedTuple):
-    """A picture with a mask, flow and error, the maps of a prompt, and a mask so far with whether there is one."""
+    """A picture with a mask, flow and error, the maps of a prompt, and a mask so far with whether there is one.
+
+    ``on``: points on the thing (N, 2), as NaN where there are fewer. ``patient``: whether the person goes on clicking.
+    """
 
     rgb: Tensor
     mask: Tensor
@@ -43,6 +48,8 @@ class PromptSample(NamedTuple):
     maps: Tensor
     prior: Tensor
     has_prior: Tensor
+    on: Tensor
+    patient: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +84,14 @@ class PropagationSamples:
 
 @dataclass(frozen=True, eq=False)
 class PromptSamples:
-    """Sample number k: one to ten points, a box, or corrections of a mask; flow is not always known."""
+    """Sample number k: one to ten points, a box, or corrections of a mask; flow is not always known.
+
+    In ``patient`` of them the person goes on clicking; in ``lost`` of those with a mask it is of something else.
+    """
 
     clips: ClipMaker
+    patient: float = 0.0
+    lost: float = 0.0
 
     def __call__(self, number: int) -> PromptSample:
         clip = self.clips(number)
@@ -91,7 +103,7 @@ class PromptSamples:
             flow, error = flow * 0, error * 0
         elif rng.random() < 0.5:
             flow = -flow  # on the first frame of a video the frame after it has to do
-        prior, maps = _prompt(mask, rng)
+        prior, on, maps = _prompt(mask, rng, self.lost)
         return PromptSample(
             _planes(clip.pictures[2:3])[0],
             torch.from_numpy(clip.masks[2])[None],
@@ -100,6 +112,8 @@ class PromptSamples:
             torch.from_numpy(maps),
             torch.from_numpy(mask * 0 if prior is None else prior)[None],
             torch.tensor(prior is not None),
+            _padded(on),
+            torch.tensor(rng.random() < self.patient),
         )
 
 
@@ -133,20 +147,29 @@ def batches(
 
 
 def _prompt(
-    mask: NDArray[np.float32], rng: np.random.Generator
-) -> tuple[NDArray[np.float32] | None, NDArray[np.float32]]:
-    """The mask so far, if there is one, and the maps of what a person then points at."""
-    size, inside = len(mask), _inside(mask)
+    mask: NDArray[np.float32], rng: np.random.Generator, lost: float
+) -> tuple[NDArray[np.float32] | None, NDArray[np.float64], NDArray[np.float32]]:
+    """The mask so far, if there is one, points on the thing, and the maps of all that a person then points at."""
+    size, inside, nowhere = len(mask), _inside(mask), np.zeros((0, 2))
     if rng.random() < 0.3:
-        prior = damaged(mask, None, rng) if rng.random() < 0.6 else spoilt(mask, rng)
+        if lost and rng.random() < lost:
+            prior = strayed(mask, rng)
+        else:
+            prior = damaged(mask, None, rng) if rng.random() < 0.6 else spoilt(mask, rng)
         on, off = _corrections(mask, prior, rng)
-        return prior, prompt_maps(on, off, None, size)
+        return prior, on, prompt_maps(on, off, None, size)
     if rng.random() < 0.17:
         on = _points(inside, int(rng.choice([0, 0, 1, 2])), rng)
-        return None, prompt_maps(on, np.zeros((0, 2)), _box(mask, rng), size)
+        return None, on, prompt_maps(on, nowhere, _box(mask, rng), size)
     on = _points(inside, int(rng.choice([1, 2, 3, 5, 10], p=[0.3, 0.13, 0.1, 0.2, 0.27])), rng)
-    off = _points(_near_outside(mask), int(rng.integers(1, 4)), rng) if rng.random() < 0.35 else np.zeros((0, 2))
-    return None, prompt_maps(on, off, None, size)
+    off = _points(_near_outside(mask), int(rng.integers(1, 4)), rng) if rng.random() < 0.35 else nowhere
+    return None, on, prompt_maps(on, off, None, size)
+
+
+def _padded(on: NDArray[np.float64]) -> Tensor:
+    places = np.full((_MOST, 2), np.nan, np.float32)
+    places[: len(on)] = on[:_MOST]
+    return torch.from_numpy(places)
 
 
 def _points(where: Flag, count: int, rng: np.random.Generator) -> NDArray[np.float64]:

@@ -28,8 +28,9 @@ class Stage:
 
     ``share`` of the batch is taken where clips are longer. In ``centred`` of the clips the thing is where an engine's
     windows have it; it covers ``smallest`` to ``largest`` of the window. In ``exact`` of them a tracker's mask is right
-    at first, in ``hard`` of them badly wrong, and in ``told`` of them it is put right on the way. ``rivals``, ``twins``
-    and ``poles`` are how much there is to be mistaken for the thing, and to hide it.
+    at first, in ``hard`` of them badly wrong, and in ``told`` of them it is put right on the way. In ``patient`` of the
+    pictures a person goes on clicking, and in ``lost`` of those with a mask it has strayed. ``rivals``, ``twins`` and
+    ``poles`` are how much there is to be mistaken for the thing, and to hide it.
     """
 
     until: float
@@ -42,6 +43,8 @@ class Stage:
     exact: float = 0.35
     hard: float = 0.15
     told: float = 0.0
+    patient: float = 0.0
+    lost: float = 0.0
     rivals: float = 0.4
     twins: float = 0.3
     poles: float = 0.15
@@ -58,7 +61,9 @@ PROPAGATE_FURTHER = (_FURTHER, replace(_FURTHER, until=1.0, large=True))
 _NEAR = Stage(until=0.8, share=2.0, length=2, centred=0.5, smallest=0.02, largest=0.3)
 PROMPT = (Stage(until=0.303, share=2.0, length=2), _NEAR, replace(_NEAR, until=1.0, large=True))
 """Pictures with things anywhere, then half of them in the middle."""
-PROMPT_FURTHER = PROMPT[1:]
+_CLICKED = replace(_NEAR, until=0.6, patient=0.6, lost=0.3, rivals=0.5, twins=0.45, poles=0.2)
+PROMPT_FURTHER = (_CLICKED, replace(_CLICKED, until=1.0, large=True))
+"""What weights that are begun from go on with: clicks on the mistakes of their own masks."""
 _ELSEWHERE = ("device", "workers", "every", "photographs", "begin")
 
 
@@ -144,7 +149,8 @@ class Recipe:
         torch.manual_seed(self.config.seed + 1)
 
         def samples(stage: Stage) -> PromptSamples:
-            return PromptSamples(self._clips(stage, stock or self.stock(), self.config.seed + 1))
+            clips = self._clips(stage, stock or self.stock(), self.config.seed + 1)
+            return PromptSamples(clips, patient=stage.patient, lost=stage.lost)
 
         stages = PROMPT_FURTHER if self.config.begin else PROMPT
         return self._run(self._begun(Prompt(), "prompt"), prompt_loss, samples, stages, folder)

@@ -5,7 +5,7 @@ seed and number give the same scene, whatever was made before it, so that any nu
 """
 
 from .clips import Clip, ClipMaker
-from .corruption import damaged, spoilt
+from .corruption import damaged, spoilt, strayed
 from .stock import Stock, load_bsds, procedural_stock
 
-__all__ = ["Clip", "ClipMaker", "Stock", "damaged", "load_bsds", "procedural_stock", "spoilt"]
+__all__ = ["Clip", "ClipMaker", "Stock", "damaged", "load_bsds", "procedural_stock", "spoilt", "strayed"]

@@ -37,6 +37,14 @@ def damaged(mask: SoftMask, other: SoftMask | None, rng: np.random.Generator) ->
     return _with_another_border(binary, 5.0, rng)
 
 
+def strayed(mask: SoftMask, rng: np.random.Generator) -> SoftMask:
+    """A mask that has left its thing: the same outline elsewhere, on some of it or on none."""
+    height, width = mask.shape
+    step = rng.normal(0, 0.3, 2) * (width, height)
+    moved = cv2.warpAffine(mask, np.array([[1, 0, step[0]], [0, 1, step[1]]]), (width, height))
+    return _with_another_border((moved > 0.5).astype(np.uint8), 5.0, rng)
+
+
 def _with_a_part_gone(binary: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Without a disk, or without what lies on one side of a line; unless that leaves hardly anything."""
     rows, columns = np.nonzero(binary)
