@@ -30,6 +30,7 @@ from .records import (
     Problem,
     Progress,
     Role,
+    SoftMask,
     Stage,
     StageState,
     Statistics,
@@ -37,6 +38,7 @@ from .records import (
     StoredObject,
     StoredPoint,
     StoredVideo,
+    Stratum,
     Task,
     User,
 )
@@ -58,6 +60,7 @@ __all__ = [
     "ProjectReadOnly",
     "ProjectTooNew",
     "Role",
+    "SoftMask",
     "Stage",
     "StageState",
     "Statistics",
@@ -66,6 +69,7 @@ __all__ = [
     "StoredObject",
     "StoredPoint",
     "StoredVideo",
+    "Stratum",
     "Task",
     "User",
 ]

@@ -7,9 +7,9 @@ from math import floor, isfinite
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, insert, null, or_, select, update
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
-from . import history, prompting
+from . import history, mapping, prompting
 from .errors import StoreError
-from .records import TURNS, Candidate, Progress, StoredPoint
+from .records import TURNS, Candidate, Progress, StoredPoint, Stratum
 from .schema import crews, descriptions, objects, points, proposals, videos
 
 _MOST = 32767
@@ -18,7 +18,15 @@ _MOST = 32767
 TURN_BY_KIND = {kind: turn for turn, kind in enumerate(TURNS)}
 
 
-def propose(connection: Connection, key: int, candidates: Many[Candidate], name: str, replace: bool, now: int) -> int:
+def propose(
+    connection: Connection,
+    key: int,
+    candidates: Many[Candidate],
+    strata: Many[Stratum],
+    name: str,
+    replace: bool,
+    now: int,
+) -> int:
     """Store candidates, once for each name; how many there are under that name."""
     known = select(proposals.c.id).where(proposals.c.object_key == key, proposals.c.name == name)
     found = connection.execute(known).scalar()
@@ -38,6 +46,7 @@ def propose(connection: Connection, key: int, candidates: Many[Candidate], name:
     if rows:
         connection.execute(insert(points), rows)
         requeue(connection, [key])
+    mapping.add_strata(connection, key, proposal, strata)
     return len(rows)
 
 
@@ -60,6 +69,7 @@ def _row(key: int, proposal: int, crew: int, first: int, i: int, one: Candidate)
         "answers": 0,
         "settled": False,
         "label": None,
+        "inside": one.inside,
     }
 
 
@@ -149,9 +159,11 @@ def of_object(connection: Connection, key: int, frame: int | None) -> list[Store
     prompting.size_of(connection, key, frame or 0)
     first = points.alias("first")
     query = (
-        select(points, first.c.id.label("original"))
+        select(points, first.c.id.label("original"), proposals.c.name)
         .select_from(
-            points.outerjoin(first, and_(first.c.object_key == points.c.object_key, first.c.place == points.c.repeats))
+            points.join(proposals).outerjoin(
+                first, and_(first.c.object_key == points.c.object_key, first.c.place == points.c.repeats)
+            )
         )
         .where(points.c.object_key == key, or_(~points.c.withdrawn, points.c.answers > 0))
         .order_by(points.c.frame, points.c.turn, points.c.place)
@@ -171,6 +183,8 @@ def of_object(connection: Connection, key: int, frame: int | None) -> list[Store
             waiting=row.queue is not None,
             gold=row.gold,
             repeats=row.original,
+            proposal=row.name,
+            inside=row.inside,
         )
         for row in rows
     ]

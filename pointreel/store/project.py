@@ -119,7 +119,7 @@ class Project(Labelling, Proposing, Verifying):
             people.prefer(connection, name, text)
 
     def last_saved(self) -> datetime | None:
-        """When something was written last: an edit or a verdict. None in a project to which nobody has done anything."""
+        """When something was said last: an edit or a verdict. None where nothing was."""
         with self._database.read() as connection:
             return counting.last_saved(connection)
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND, Attributes, Segment
 from ..video import Manifest
 
@@ -90,7 +93,7 @@ class Candidate:
     ``gain`` is how much an answer is expected to change; the order "gain" asks for the largest first. ``overlap`` is
     how many people are asked. ``gold`` is the answer where it is known: the point tests who answers. ``repeats`` is the
     position, in the list that is proposed, of an earlier candidate that this one shows again. Neither is shown to
-    annotators, and neither is exported.
+    annotators, and neither is exported. ``inside`` says whether it lies on the mask that is being verified.
     """
 
     frame: int
@@ -101,6 +104,29 @@ class Candidate:
     overlap: int = 1
     gold: int | None = None
     repeats: int | None = None
+    inside: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A region of a frame that candidates of one kind were drawn from: how many ``pixels`` of it lie on the mask that
+    is being verified (``inside``), or off it. Regions of uncertain candidates lie on either side of its border.
+    """
+
+    object_key: int
+    proposal: str
+    frame: int
+    kind: int
+    inside: bool
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftMask:
+    """How likely an object is on a frame: (height, width) logits, at a resolution that may be lower than its own."""
+
+    frame: int
+    logits: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +195,8 @@ class StoredPoint:
     waiting: bool
     gold: int | None
     repeats: int | None
+    proposal: str
+    inside: bool | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence as Many
 
 from . import asking, candidates, judging, people, things
 from ._opened import Opened
-from .records import Answer, Candidate, Event, Order, Progress, StoredPoint, Task
+from .records import Answer, Candidate, Event, Order, Progress, StoredPoint, Stratum, Task
 
 _PAGE = 1000
 
@@ -13,14 +13,23 @@ _PAGE = 1000
 class Verifying(Opened):
     """Points and verdicts."""
 
-    def propose(self, object_key: int, points: Many[Candidate], *, name: str = "points", replace: bool = True) -> int:
+    def propose(
+        self,
+        object_key: int,
+        points: Many[Candidate],
+        *,
+        name: str = "points",
+        replace: bool = True,
+        strata: Many[Stratum] = (),
+    ) -> int:
         """Candidates to be verified, in the order in which they are to be seen; how many there are.
 
         The same name again changes nothing, so a stage may be run twice. Another name replaces the candidates that
-        nobody has answered, unless ``replace`` is false: then they are added.
+        nobody has answered, unless ``replace`` is false: then they are added. ``strata`` are the regions they were
+        drawn from, whose ``proposal`` is this name.
         """
         with self._database.write() as connection:
-            return candidates.propose(connection, object_key, points, name, replace, self._database.now())
+            return candidates.propose(connection, object_key, points, strata, name, replace, self._database.now())
 
     def set_gains(self, gains: Mapping[int, float]) -> None:
         """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first."""
