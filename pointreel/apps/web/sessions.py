@@ -7,7 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -16,7 +16,7 @@ from ...store import Project, Role, User
 from .errors import Refused
 
 _FAILURES, _WINDOW = 5, 60.0
-_IDLE, _MOST = 12 * 3600.0, 10_000
+_IDLE, _MOST, _FRESH = 12 * 3600.0, 10_000, 2.0
 
 
 @dataclass
@@ -34,13 +34,13 @@ class Sessions:
 
     def __init__(self, project: Project, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._project, self._clock, self._lock = project, clock, Lock()
-        self._hasher = PasswordHasher()
+        self._hasher, self._turns = PasswordHasher(), BoundedSemaphore(2)
         self._secret = secrets.token_bytes(32)
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._failures: dict[tuple[str, str], list[float]] = {}
         self._nobody = self._hasher.hash(secrets.token_hex(16))
         self.cookie = f"pointreel_{hashlib.sha256(project.name.encode()).hexdigest()[:8]}"
-        self.login_required = self._anybody_has_a_password()
+        self._counted_at, self._required = -_FRESH, True
 
     def user_of(self, cookie: str | None) -> User | None:
         """Whose session this is; without passwords, the owner."""
@@ -72,21 +72,29 @@ class Sessions:
             self._sessions.pop(_key(cookie or ""), None)
 
     def add(self, name: str, role: Role, password: str | None) -> User:
-        hashed = None if password is None else self._hasher.hash(password)
-        user = self._project.add_user(name, role, password_hash=hashed)
-        self.login_required = self._anybody_has_a_password()
+        self._require_a_way_in(role, password)
+        user = self._project.add_user(name, role, password_hash=self._hash(password))
+        self._counted_at = -_FRESH
         return user
 
     def change(self, name: str, role: Role | None, password: str | None) -> User:
         """Another role or password; whoever knew the old password is logged out."""
-        hashed = None if password is None else self._hasher.hash(password)
-        user = self._project.change_user(name, role=role, password_hash=hashed)
+        self._require_a_way_in(role or self._project.user(name).role, password)
+        user = self._project.change_user(name, role=role, password_hash=self._hash(password))
+        self._counted_at = -_FRESH
         if password is not None:
             with self._lock:
                 for key in [key for key, session in self._sessions.items() if session.name == name]:
                     del self._sessions[key]
-        self.login_required = self._anybody_has_a_password()
         return user
+
+    @property
+    def login_required(self) -> bool:
+        """Whether anybody has a password; another process may give somebody one."""
+        if self._clock() - self._counted_at > _FRESH:
+            self._required = any(self._has_password(user) for user in self._project.users)
+            self._counted_at = self._clock()
+        return self._required
 
     def csrf(self, cookie: str | None) -> str:
         """The token of a session, which only the studio's own page can have read."""
@@ -104,26 +112,37 @@ class Sessions:
         return cookie
 
     def _fits(self, stored: str, password: str) -> bool:
+        """Two at a time: each takes 64 MiB, on purpose."""
         try:
-            return self._hasher.verify(stored, password)
+            with self._turns:
+                return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
 
     def _require_patience(self, name: str, address: str) -> None:
-        """Five wrong passwords a minute for a name, and for an address four times as many over all names."""
+        """Five wrong passwords a minute for a name from one address, and twenty from an address over all names."""
         now = self._clock()
         with self._lock:
             recent = {key: [at for at in times if now - at < _WINDOW] for key, times in self._failures.items()}
             self._failures = {key: times for key, times in recent.items() if times}
-            of_name = [at for (who, _), times in self._failures.items() if who == name for at in times]
+            of_name = self._failures.get((name, address), [])
             of_place = [at for (_, where), times in self._failures.items() if where == address for at in times]
         for times, limit in ((of_name, _FAILURES), (of_place, 4 * _FAILURES)):
             if len(times) >= limit:
                 wait = max(1, round(_WINDOW - (now - min(times))) + 1)
                 raise Refused(429, f"Too many wrong passwords. Wait {wait} s, and try again.", retry_after=wait)
 
-    def _anybody_has_a_password(self) -> bool:
-        return any(self._project.password_hash(user.name) is not None for user in self._project.users)
+    def _require_a_way_in(self, role: Role, password: str | None) -> None:
+        """From the first password on everybody has to log in, so an owner has to be able to."""
+        owners = (user for user in self._project.users if user.role == "owner")
+        if password is not None and role != "owner" and not any(map(self._has_password, owners)):
+            raise Refused(409, "No owner has a password, and nobody could let people in. Give an owner one first.")
+
+    def _has_password(self, user: User) -> bool:
+        return self._project.password_hash(user.name) is not None
+
+    def _hash(self, password: str | None) -> str | None:
+        return None if password is None else self._hasher.hash(password)
 
 
 def _key(cookie: str) -> str:

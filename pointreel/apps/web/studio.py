@@ -1,8 +1,13 @@
 """The studio: one project, open, with everything its server keeps in memory."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ...store import Project
+from .events import Events
+from .films import Films
+from .jobs import Jobs
+from .pictures import Pictures
 from .sessions import Sessions
 
 
@@ -11,7 +16,11 @@ class Studio:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.events = Events()
         self.people = Sessions(project)
+        self.pictures = Pictures(project)
+        self.films = Films(project, self.pictures)
+        self.jobs = Jobs(self.events)
 
     @property
     def folder_name(self) -> str:
@@ -21,6 +30,22 @@ class Studio:
     def title(self) -> str:
         return self.folder_name.removesuffix("-studio")
 
+    def saved(self) -> str:
+        """Now, which is when something has just been stored; everybody is told."""
+        at = iso(datetime.now(UTC))
+        self.events.publish("saved", {"saved_at": at})
+        return at
+
+    def begin(self) -> None:
+        """Get ready what takes a while, in the background."""
+
     def close(self) -> None:
         """Stop what runs and let go of the project."""
+        self.events.close()
+        self.jobs.close()
+        self.pictures.close()
         self.project.close()
+
+
+def iso(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds")
