@@ -5,6 +5,7 @@
 ...         print(masks.frame, sorted(masks.segments))
 """
 
+from ._carrying import Carried, carried
 from ._plan import DIRECTIONS, Direction
 from ._prompt_json import prompts_from_json, prompts_to_json, trace_from_json
 from ._prompts import PromptError, Said, check_prompts, merged
@@ -13,11 +14,13 @@ from ._tracking import RECORDS, Progress, Tracking, engine_of
 __all__ = [
     "DIRECTIONS",
     "RECORDS",
+    "Carried",
     "Direction",
     "Progress",
     "PromptError",
     "Said",
     "Tracking",
+    "carried",
     "check_prompts",
     "engine_of",
     "merged",
