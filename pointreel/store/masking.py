@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Many
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
 from ..core import FrameMasks, Mask, Segment
 from . import history, prompting
 from .errors import StoreError
 from .records import StoredMask
-from .schema import masks, objects, videos
+from .schema import edits, masks, objects, undone_edits, videos
 
 
 def add(
@@ -47,6 +47,20 @@ def add(
     if rows:
         connection.execute(insert(masks), rows)
     return len(rows)
+
+
+def on_frame(connection: Connection, key: int, frame: int, without: Many[str]) -> StoredMask | None:
+    """The mask that counts, or that would if edits of some kinds had not been made."""
+    height, width = prompting.size_of(connection, key, frame)
+    query = (
+        select(masks.c.counts, masks.c.score, masks.c.locked, masks.c.edit_id)
+        .select_from(masks.join(edits, edits.c.id == masks.c.edit_id))
+        .where(masks.c.object_key == key, masks.c.frame == frame, edits.c.kind.not_in(without))
+        .where(~exists().where(undone_edits.c.edit_id == masks.c.edit_id))
+        .order_by(masks.c.id.desc())
+    )
+    row = connection.execute(query.limit(1)).first()
+    return row and StoredMask(frame, Segment(Mask(height, width, row.counts), row.score), row.locked, row.edit_id)
 
 
 def of_object(connection: Connection, key: int, start: int, stop: int | None) -> Iterator[StoredMask]:

@@ -150,12 +150,13 @@ class Project(Labelling, Proposing, Verifying):
         with self._database.write() as connection:
             return films.add(connection, name, kept, manifest, self._database.now())
 
-    def open_video(self, name: str, *, quick: bool = True) -> Video:
+    def open_video(self, name: str, *, quick: bool = True, skip_broken: bool = False) -> Video:
         """The video, open for reading, after a check that it is the one that was added: ``VideoChanged`` if not.
 
-        ``quick`` compares the size and a sample of the bytes; otherwise all bytes are read.
+        ``quick`` compares the size and a sample of the bytes; otherwise all bytes are read. ``skip_broken`` leaves out
+        frames that cannot be read, as ``video.open`` does.
         """
-        return films.opened(self.folder, self.video(name), quick=quick)
+        return films.opened(self.folder, self.video(name), quick=quick, skip_broken=skip_broken)
 
     def video_path(self, name: str) -> Path:
         """Where the video's file is expected."""

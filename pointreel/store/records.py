@@ -86,6 +86,16 @@ class Edit:
     undoes: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an edit changes: objects by key, and the frames from the first to the last, both included."""
+
+    edit: int
+    kind: str
+    objects: tuple[int, ...]
+    frames: tuple[int, int] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A point to be verified. ``kind`` is what a machine takes it for: foreground, background, or it cannot say.
