@@ -9,6 +9,7 @@ from ._carrying import Carried, carried
 from ._plan import DIRECTIONS, Direction
 from ._prompt_json import prompts_from_json, prompts_to_json, trace_from_json
 from ._prompts import PromptError, Said, check_prompts, merged
+from ._refilling import Locked, frames_to_see, refill_plan, refilled
 from ._tracking import RECORDS, Progress, Tracking, engine_of
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "RECORDS",
     "Carried",
     "Direction",
+    "Locked",
     "Progress",
     "PromptError",
     "Said",
@@ -23,8 +25,11 @@ __all__ = [
     "carried",
     "check_prompts",
     "engine_of",
+    "frames_to_see",
     "merged",
     "prompts_from_json",
     "prompts_to_json",
+    "refill_plan",
+    "refilled",
     "trace_from_json",
 ]

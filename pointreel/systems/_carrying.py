@@ -37,10 +37,11 @@ def carried(
     check_prompts(prompts, video.info, propagator.accepts, engine=engine or type(propagator).__name__)
     said = merged(prompts)
     for one in first_round(locks_of(said), len(video), direction):
-        yield from _pass(video, one, [said[start] for start in one.starts], propagator)
+        yield from made_in(video, one, [said[start] for start in one.starts], propagator)
 
 
-def _pass(video: Video, one: Pass, prompts: Sequence[Prompt], propagator: Propagator) -> Iterator[Carried]:
+def made_in(video: Video, one: Pass, prompts: Sequence[Prompt], propagator: Propagator) -> Iterator[Carried]:
+    """One pass of a plan: what its spans own, as a session makes it."""
     told: dict[int, list[Prompt]] = {}
     for prompt in prompts:
         told.setdefault(prompt.frame, []).append(prompt)
