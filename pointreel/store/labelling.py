@@ -121,16 +121,23 @@ class Labelling(Opened):
             return prompting.every(connection, object_key)
 
     def add_masks(
-        self, edit: int, records: Iterable[FrameMasks], *, object_ids: Many[int] | None = None, locked: bool = False
+        self,
+        edit: int,
+        records: Iterable[FrameMasks],
+        *,
+        object_ids: Many[int] | None = None,
+        locked: bool = False,
+        around_locks: bool = False,
     ) -> int:
         """Store masks as they come, every half second at the latest; how many there were.
 
-        Objects among ``object_ids`` that a record lacks are stored as absent from its frame.
+        Objects among ``object_ids`` that a record lacks are stored as absent from its frame. ``around_locks`` leaves
+        alone what is locked by then.
         """
         count, arriving = 0, iter(records)
         while chunk := list(_within(_SECONDS_AT_ONCE, islice(arriving, _MASKS_AT_ONCE))):
             with self._database.write() as connection:
-                count += masking.add(connection, edit, chunk, object_ids, locked)
+                count += masking.add(connection, edit, chunk, object_ids, locked, around_locks)
         return count
 
     def masks(self, object_key: int, start: int = 0, stop: int | None = None) -> Iterator[StoredMask]:
@@ -149,12 +156,21 @@ class Labelling(Opened):
             return effects.of(connection, edit)
 
     def undo_edit(
-        self, video: str, *, by: str | None = None, edit: int | None = None, session: str | None = None
+        self,
+        video: str,
+        *,
+        by: str | None = None,
+        edit: int | None = None,
+        kind: str | None = None,
+        session: str | None = None,
     ) -> int | None:
-        """Take back an edit, or the newest that ``by`` made; its key, or None where there was nothing to take back."""
+        """Take back an edit, or the newest, of a ``kind`` if one is named, that ``by`` made.
+
+        Its key, or None where there was nothing to take back.
+        """
         with self._database.write() as connection:
             key, who = films.find(connection, video).key, self._who(connection, by)
-            target = history.undo(connection, key, who, session or self.session, self._database.now(), edit)
+            target = history.undo(connection, key, who, session or self.session, self._database.now(), edit, kind)
             return self._settled(connection, target)
 
     def redo_edit(self, video: str, *, by: str | None = None, session: str | None = None) -> int | None:

@@ -203,3 +203,31 @@ def test_an_edit_says_what_it_changes(anywhere: Made) -> None:
     assert (project.effect(made).objects, project.effect(made).frames) == ((ball,), None)
     with pytest.raises(StoreError, match="there is no edit 999"):
         project.effect(999)
+
+
+def test_masks_can_be_stored_around_those_that_are_locked(anywhere: Made) -> None:
+    project, dog = anywhere.project, anywhere.dog
+    project.set_mask(dog, 4, Segment(square(30)), by="ada")
+    project.set_mask(dog, 5, Segment(square(30)), by="ada")
+    project.set_mask(dog, 5, Segment(square(31)), locked=False, kind="lock", by="ada")
+    edit = project.begin_edit("clip", "propagation", by="ada")
+    assert project.add_masks(edit, [frame(k, square(k)) for k in range(3, 7)], around_locks=True) == 3
+    assert [(mask.frame, mask.edit == edit) for mask in project.masks(dog)] == [
+        (3, True),
+        (4, False),
+        (5, True),
+        (6, True),
+    ]
+
+
+def test_the_newest_edit_of_a_kind_is_taken_back_past_later_ones(anywhere: Made) -> None:
+    project = anywhere.project
+    edit = project.begin_edit("clip", "propagation", by="ada")
+    project.add_masks(edit, [frame(3, square(3))])
+    project.set_mask(anywhere.dog, 4, Segment(square(4)), by="ada")
+    assert project.undo_edit("clip", by="bob", kind="propagation") is None
+    assert project.undo_edit("clip", by="ada", kind="propagation") == edit
+    assert [mask.frame for mask in project.masks(anywhere.dog)] == [4]
+    assert project.undo_edit("clip", by="ada", kind="propagation") is None
+    assert project.redo_edit("clip", by="ada") == edit
+    assert list(project.check()) == []
