@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from uuid import uuid4
 
-from ...core import PointreelError, VideoChanged
+from ...core import PointreelError
 from ...store import Project, StoredVideo
 from . import messages
 from .errors import Refused
@@ -109,10 +109,8 @@ class Films:
     def _looked_at(self, video: StoredVideo) -> tuple[messages.VideoState, str]:
         try:
             self._project.open_video(video.name).close()
-        except VideoChanged as error:
-            return "changed", _without_folder(error, self._project.video_path(video.name))
         except PointreelError as error:
-            return "missing", _without_folder(error, self._project.video_path(video.name))
+            return "changed", _without_folder(error, self._project.video_path(video.name))
         return "ok", ""
 
 
