@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from ..core import FrameMasks
 from . import history, mapping, masking, staging, things
 from ._opened import Opened
-from .records import SoftMask, Stage, StageState, Stratum
+from .records import SoftMask, Stage, StageState, StoredMask, Stratum
 
 PSEUDO_MASK = "pseudo-mask"
 """The kind of the edits that pipelines make."""
@@ -37,7 +37,8 @@ class Proposing(Opened):
     ) -> int:
         """Masks and maps that a stage made, and that it is done, in one transaction; the key of their edit.
 
-        They belong to ``edit``, or to a new one of the kind "pseudo-mask". The stage's ``detail`` is that key.
+        They belong to ``edit``, or to a new one of the kind "pseudo-mask"; the stage's ``detail`` is that key. Frames
+        on which a mask is locked are left as they are.
         """
         found = list(masks)
         with self._database.write() as connection:
@@ -46,10 +47,17 @@ class Proposing(Opened):
                 video = things.video_of(connection, object_key)
                 edit = history.add(connection, video, PSEUDO_MASK, None, self.session, now, None)
             mapping.require_edit(connection, object_key, edit)
-            masking.add(connection, edit, found, None, False)
+            locked = masking.locked_frames(connection, object_key)
+            free = [record for record in found if record.frame not in locked]
+            masking.add(connection, edit, free, [things.find(connection, object_key).object_id], False)
             mapping.add_maps(connection, object_key, edit, maps)
             staging.mark(connection, object_key, stage, "done", fingerprint, str(edit), now)
             return edit
+
+    def masks_of_edit(self, object_key: int, edit: int) -> list[StoredMask]:
+        """The masks of an object that an edit brought, by frame, whatever was said of them since."""
+        with self._database.read() as connection:
+            return masking.of_edit(connection, object_key, edit)
 
     def is_undone(self, edit: int) -> bool:
         """Whether what an edit brought does not count any more."""

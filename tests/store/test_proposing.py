@@ -57,6 +57,18 @@ def test_masks_of_two_stages_share_an_edit(made: Made) -> None:
         project.keep_stage(dog, "propagation", fingerprint="c", edit=99)
 
 
+def test_a_frame_that_somebody_locked_is_left_as_it_is(made: Made) -> None:
+    project, dog = made.project, made.dog
+    nothing = Segment(Mask.empty(HEIGHT, WIDTH), 1.0)
+    project.add_masks(project.begin_edit("clip", "correction"), [FrameMasks(1, {1: nothing})], locked=True)
+    records = [FrameMasks(k, {1: segment()} if k < 2 else {}) for k in range(3)]
+    edit = project.keep_stage(dog, "propagation", fingerprint="a", masks=records)
+    assert [one.frame for one in project.masks_of_edit(dog, edit)] == [0, 2]
+    assert [bool(one.segment.mask) for one in project.masks(dog)] == [True, False, False]
+    with project._database.write() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM masks").scalar() == 3
+
+
 def test_regions_belong_to_their_proposal(anywhere: Made) -> None:
     project, dog = anywhere.project, anywhere.dog
     regions = [
