@@ -6,7 +6,30 @@
 {1: 200}
 """
 
+from .agreement import Rate
+from .agreement_of_people import AnnotatorQuality, PeopleQuality, annotator_quality
 from .config import Config
+from .estimates import Bounded, Quality
+from .estimates_of_objects import ObjectQuality, object_quality
+from .estimates_stop import Outlook, Stop
+from .ordering import refresh_all_gains, refresh_gains
 from .pipeline import Progress, Report, propose
 
-__all__ = ["Config", "Progress", "Report", "propose"]
+__all__ = [
+    "AnnotatorQuality",
+    "Bounded",
+    "Config",
+    "ObjectQuality",
+    "Outlook",
+    "PeopleQuality",
+    "Progress",
+    "Quality",
+    "Rate",
+    "Report",
+    "Stop",
+    "annotator_quality",
+    "object_quality",
+    "propose",
+    "refresh_all_gains",
+    "refresh_gains",
+]

@@ -59,11 +59,10 @@ def test_precision_of_one_part_is_clopper_and_pearsons(yes: int, no: int) -> Non
 
 def test_unsure_counts_against_the_mask_below_and_for_it_above() -> None:
     parts = [Region(0, FOREGROUND, True, 500)]
-    without = estimate(parts, said(FOREGROUND, True, *[1] * 16, *[0] * 4)).precision
-    with_some = estimate(parts, said(FOREGROUND, True, *[1] * 16, *[0] * 4, *[AMBIGUOUS] * 5)).precision
-    as_no = estimate(parts, said(FOREGROUND, True, *[1] * 16, *[0] * 9)).precision
-    as_yes = estimate(parts, said(FOREGROUND, True, *[1] * 21, *[0] * 4)).precision
-    assert without and with_some and as_no and as_yes
+    without = estimate(parts, said(FOREGROUND, True, *[1] * 16, *[0] * 4)).j
+    with_some = estimate(parts, said(FOREGROUND, True, *[1] * 16, *[0] * 4, *[AMBIGUOUS] * 5)).j
+    as_no = estimate(parts, said(FOREGROUND, True, *[1] * 16, *[0] * 9)).j
+    as_yes = estimate(parts, said(FOREGROUND, True, *[1] * 21, *[0] * 4)).j
     assert with_some.value == pytest.approx(without.value, abs=1e-9)
     assert with_some.low == pytest.approx(as_no.low, abs=0.01)
     assert with_some.high == pytest.approx(as_yes.high, abs=0.01)
