@@ -4,15 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 from .. import jobs
 from ..core import PointreelError
-from ..core.protocols import Propagator, Segmenter
-from ..engines import propagators, segmenters
 from ..store import Project, StoredObject
 from ..video import Video
 from ..video import open as open_video
+from ._engines import Engines
 from .config import Config
 from .stages import run
 from .way import STAGES, Way
@@ -151,8 +149,9 @@ class _Ledger:
 
 
 def _worker(project: Project, config: Config) -> Callable[[_Task, jobs.Tell], None]:
+    here = _Here(project, config)
     if config.num_workers == 1:
-        return _Here(project, config)
+        return here
     return partial(_elsewhere, project.place, config)
 
 
@@ -163,21 +162,17 @@ def _elsewhere(place: str, config: Config, task: _Task, tell: jobs.Tell) -> None
 
 
 class _Here:
-    """Works on videos, with engines that are loaded once, and only when there is something to do for them."""
+    """Works on videos, with engines that are loaded once."""
 
     def __init__(self, project: Project, config: Config) -> None:
-        self._project, self._config = project, config
-        self._engines: tuple[Segmenter[object], Propagator] | None = None
+        self._project, self._config, self._engines = project, config, Engines(config)
 
     def __call__(self, task: _Task, tell: jobs.Tell) -> None:
-        segmenter, propagator = self._engines = self._engines or _engines(self._config)
         with _opened(self._project, task.video) as video:
             for key in task.frames_by_object:
-                self._one(key, video, segmenter, propagator, tell)
+                self._one(key, video, tell)
 
-    def _one(
-        self, key: int, video: Video, segmenter: Segmenter[object], propagator: Propagator, tell: jobs.Tell
-    ) -> None:
+    def _one(self, key: int, video: Video, tell: jobs.Tell) -> None:
         way = Way.of(self._project, self._project.object(key), self._config)
         stage = [STAGES[0]]
 
@@ -186,25 +181,13 @@ class _Here:
             tell(_News(key, now, frames))
 
         try:
-            count = run(way, video, segmenter, propagator, self._config, telling)
+            count = run(way, video, self._engines, self._config, telling)
         except PointreelError as error:
             fingerprint = way.fingerprints.by_stage[stage[0]]
             self._project.mark_stage(key, stage[0], "failed", fingerprint=fingerprint, detail=str(error))
             tell(_News(key, stage[0], 0, error=str(error)))
         else:
             tell(_News(key, STAGES[-1], 0, candidates=count))
-
-
-def _engines(config: Config) -> tuple[Segmenter[object], Propagator]:
-    """Propagators that can say how sure they are, are asked to."""
-    segmenter: Segmenter[object] = segmenters.build(config.segmenter, **config.segmenter_options)
-    options: dict[str, Any] = dict(config.propagator_options)
-    if "hints" in propagators.module(config.propagator).Config.__dataclass_fields__:
-        options = {"hints": True} | options
-    propagator: Propagator = propagators.build(config.propagator, **options)
-    if "mask" not in propagator.accepts:
-        raise PointreelError(f"The propagator {config.propagator!r} takes no masks. Choose one that does.")
-    return segmenter, propagator
 
 
 @contextmanager

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 from ..core import FrameMasks, Mask, PointreelError, Prompt, Segment
-from ..core.protocols import Propagator, Segmenter
+from ..core.protocols import Propagator
 from ..store import Candidate, SoftMask, Stratum
 from ..systems import carried
 from ..video import Video
+from ._engines import Engines
 from .config import Config
 from .likelihood import Pixels, Regions, Soft, likelihood_of, logits_of, softened
 from .sampling import candidates_of
@@ -16,17 +17,15 @@ Tell = Callable[[str, int], None]
 """Hears which stage an object is in, and how many of its frames are done."""
 
 
-def run(
-    way: Way, video: Video, segmenter: Segmenter[object], propagator: Propagator, config: Config, tell: Tell
-) -> int:
+def run(way: Way, video: Video, engines: Engines, config: Config, tell: Tell) -> int:
     """Do what is left to do for an object; how many candidates it has then. What a stage brings is stored at once."""
     edit = way.edit
     if edit is None:
         _begin(way, "pseudo-mask", tell)
-        edit = _pseudo_mask(way, video, segmenter)
+        edit = _pseudo_mask(way, video, engines)
     if "propagation" not in way.done:
         _begin(way, "propagation", tell)
-        _propagate(way, edit, video, propagator, config, tell)
+        _propagate(way, edit, video, engines.propagator, config, tell)
     _begin(way, "sampling", tell)
     return _sample(way, edit, config)
 
@@ -36,22 +35,29 @@ def _begin(way: Way, stage: str, tell: Tell) -> None:
     way.project.mark_stage(way.thing.key, stage, "running", fingerprint=way.fingerprints.by_stage[stage])
 
 
-def _pseudo_mask(way: Way, video: Video, segmenter: Segmenter[object]) -> int:
+def _pseudo_mask(way: Way, video: Video, engines: Engines) -> int:
     """The mask on every frame on which something was said of the object; the edit that it is stored with."""
     found: list[FrameMasks] = []
     maps: list[SoftMask] = []
     for frame, prompt in sorted(way.localisation.prompts.items()):
-        if unknown := sorted(prompt.kinds() - segmenter.accepts):
-            raise PointreelError(
-                f"frame {frame}: the segmenter takes no {' or '.join(unknown)}. Say it in another way."
-            )
-        (segment,) = segmenter.segment(segmenter.encode(video[frame]), [prompt])
+        segment = _segmented(prompt, video, engines)
         if not segment.mask:
             raise PointreelError(f"frame {frame}: what was said there gives an empty mask. Say more of the object.")
         found.append(FrameMasks(frame, {way.thing.object_id: segment}))
         maps.append(SoftMask(frame, logits_of(segment)))
     fingerprint = way.fingerprints.pseudo_mask
     return way.project.keep_stage(way.thing.key, "pseudo-mask", fingerprint=fingerprint, masks=found, maps=maps)
+
+
+def _segmented(prompt: Prompt, video: Video, engines: Engines) -> Segment:
+    """A mask that was given is itself; everything else is for the segmenter."""
+    if prompt.mask is not None and prompt.kinds() == {"mask"}:
+        return Segment(prompt.mask)
+    segmenter = engines.segmenter
+    if unknown := sorted(prompt.kinds() - segmenter.accepts):
+        raise PointreelError(f"frame {prompt.frame}: the segmenter takes no {' or '.join(unknown)}. Leave that out.")
+    (segment,) = segmenter.segment(segmenter.encode(video[prompt.frame]), [prompt])
+    return segment
 
 
 def _propagate(way: Way, edit: int, video: Video, propagator: Propagator, config: Config, tell: Tell) -> None:
