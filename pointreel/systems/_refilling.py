@@ -36,7 +36,9 @@ def refill_plan(
     return tuple(one for way in ways for one in _together(way, [span for at, span in wanted if at == way]))
 
 
-def refilled(video: Video, plan: Sequence[Pass], locked: Locked, propagator: Propagator) -> Iterator[Carried]:
+def refilled(
+    video: Video, plan: Sequence[Pass], locked: Locked, propagator: Propagator
+) -> Generator[Carried, None, None]:
     """The masks of a plan's frames as they are made, its passes in turns: what was asked about grows outwards."""
     if "mask" not in propagator.accepts:
         raise PointreelError("This engine takes no masks, so that it cannot go on from a locked frame. Choose another.")
@@ -44,9 +46,9 @@ def refilled(video: Video, plan: Sequence[Pass], locked: Locked, propagator: Pro
     return _in_turns(running)
 
 
-def frames_to_see(plan: Iterable[Pass]) -> int:
-    """How many frames the sessions of a plan see: what progress is counted in."""
-    return sum(len(one.frames) for one in plan)
+def frames_made_by(plan: Iterable[Pass]) -> int:
+    """How many frames a plan makes: what progress is counted in."""
+    return sum(one.is_wanted(frame) for one in plan for frame in one.frames)
 
 
 def _arms(
@@ -98,7 +100,7 @@ def _told(locked: Locked, object_id: int, frame: int) -> Prompt:
     return Prompt(object_id=object_id, frame=frame, mask=locked[object_id][frame])
 
 
-def _in_turns(running: Sequence[Iterator[Carried]]) -> Iterator[Carried]:
+def _in_turns(running: Sequence[Iterator[Carried]]) -> Generator[Carried, None, None]:
     try:
         for row in zip_longest(*running):
             yield from (item for item in row if item is not None)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pointreel.core import Mask, PointreelError
 from pointreel.engines import propagators
-from pointreel.systems import frames_to_see, refill_plan, refilled
+from pointreel.systems import frames_made_by, refill_plan, refilled
 from pointreel.video import open as open_video
 
 NUM = 24
@@ -70,7 +70,7 @@ def test_objects_share_a_session_where_they_share_frames() -> None:
     apart = refill_plan({1: {0: FULL, 5: FULL}, 2: {4: EMPTY, 20: FULL}}, 3, NUM, direction="both")
     assert [len(one.spans) for one in together] == [2]
     assert all(len(one.spans) == 1 for one in apart)
-    assert frames_to_see(together) == 12
+    assert frames_made_by(together) == 11
 
 
 def test_an_engine_carries_what_is_locked(walk, mask_at) -> None:

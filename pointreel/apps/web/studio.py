@@ -7,20 +7,26 @@ from ...store import Project
 from .events import Events
 from .films import Films
 from .jobs import Jobs
+from .labelling import Labelling
 from .pictures import Pictures
+from .propagating import Propagating
+from .segmenting import Segmenting
 from .sessions import Sessions
 
 
 class Studio:
     """What all routes share. Closing it stops what runs; nothing waits to be stored, it always was already."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, segmenter: str = "small", propagator: str = "small") -> None:
         self.project = project
         self.events = Events()
         self.people = Sessions(project)
         self.pictures = Pictures(project)
         self.films = Films(project, self.pictures)
         self.jobs = Jobs(self.events)
+        self.segmenting = Segmenting(segmenter)
+        self.labelling = Labelling(project, self.pictures, self.segmenting)
+        self.propagating = Propagating(project, self.jobs, self.events, propagator)
 
     @property
     def folder_name(self) -> str:
@@ -38,11 +44,13 @@ class Studio:
 
     def begin(self) -> None:
         """Get ready what takes a while, in the background."""
+        self.segmenting.begin()
 
     def close(self) -> None:
         """Stop what runs and let go of the project."""
         self.events.close()
         self.jobs.close()
+        self.segmenting.close()
         self.pictures.close()
         self.project.close()
 

@@ -30,9 +30,13 @@ def square(frame: int) -> NDArray[np.bool_]:
 
 
 def picture(frame: int) -> NDArray[np.uint8]:
-    noise = np.random.default_rng(7).integers(60, 110, (HEIGHT, WIDTH, 3), dtype=np.uint8)
-    noise[square(frame)] = (220, 60, 40)
-    return noise
+    """The square is red and the ground is grey, both with a texture that a flow can follow."""
+    rng = np.random.default_rng(7)
+    ground = cv2.GaussianBlur(rng.integers(0, 255, (HEIGHT, WIDTH)).astype(np.uint8), (0, 0), 1.5) // 3 + 40
+    patch = cv2.GaussianBlur(rng.integers(0, 255, (SIDE, SIDE)).astype(np.uint8), (0, 0), 1.5) // 2
+    rgb = np.repeat(ground[..., None], 3, axis=2)
+    rgb[square(frame)] = np.stack([patch + 120, patch, patch // 2], axis=-1).reshape(-1, 3)
+    return rgb
 
 
 @pytest.fixture(scope="session")
@@ -105,9 +109,10 @@ class Page:
 
 @pytest.fixture
 def page(folder: Path) -> Iterator[Page]:
-    studio = Studio(Project.open(folder))
-    with TestClient(create_app(studio, most_upload=4 << 20), base_url="http://localhost") as client:
-        yield Page(client, studio)
+    """Without the server's own beginning, which loads an engine: who needs one loads it with the first click."""
+    studio = Studio(Project.open(folder), propagator="flow")
+    yield Page(TestClient(create_app(studio, most_upload=4 << 20), base_url="http://localhost"), studio)
+    studio.close()
 
 
 def jpeg(content: bytes) -> NDArray[np.uint8]:
