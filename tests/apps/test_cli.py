@@ -8,7 +8,10 @@ import pytest
 
 from pointreel.apps.cli.app import COMMANDS, module_of
 
-EXAMPLES = [(name, line) for name in COMMANDS for line in module_of(name).EXAMPLES if name != "demo"]
+ALONE = ("demo", "studio")
+"""Commands whose examples have tests of their own."""
+
+EXAMPLES = [(name, line) for name in COMMANDS for line in module_of(name).EXAMPLES if name not in ALONE]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -26,6 +26,7 @@ COMMANDS = (
     "bench",
     "train",
     "check",
+    "studio",
     "list",
     "demo",
 )
@@ -61,7 +62,7 @@ def _command(name: str) -> TyperCommand:
         name,
         cls=getattr(module_of(name), "COMMAND", None),
         epilog=f"Examples:\n\n{examples}",
-        no_args_is_help=name != "demo",
+        no_args_is_help=name not in ("demo", "studio"),
         context_settings=_CONTEXT,
     )(function_of(name))
     command = typer.main.get_command(alone)

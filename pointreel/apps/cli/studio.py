@@ -1,8 +1,9 @@
 """The studio: a page in the browser where people label videos and verify points, served from this machine."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,13 +11,23 @@ from ...core import PointreelError
 from .console import out, remarks
 
 if TYPE_CHECKING:
-    from ...store import Project
+    from ...store import Project, Role
 
 EXAMPLES = (
     "pointreel studio demo/clip.mp4",
     "pointreel studio clip-studio --port 8080 --no-browser",
-    "pointreel studio clip-studio --add-user ada --role owner",
+    "pointreel studio clip-studio --add-user owner",
 )
+
+
+SHORTEST = 8
+"""Characters a password has at least."""
+
+
+class RoleName(StrEnum):
+    OWNER = "owner"
+    ANNOTATOR = "annotator"
+    VIEWER = "viewer"
 
 
 def studio(
@@ -33,9 +44,7 @@ def studio(
     add_user: Annotated[
         str | None, typer.Option(metavar="NAME", help="Add a user, or give one a new password, and end.")
     ] = None,
-    role: Annotated[
-        Literal["owner", "annotator", "viewer"], typer.Option(help="The role of --add-user.")
-    ] = "annotator",
+    role: Annotated[RoleName | None, typer.Option(help="The role of --add-user; an annotator if not given.")] = None,
 ) -> None:
     """Open the studio on a video, a folder of videos or a project, and serve it until Ctrl-C.
 
@@ -49,7 +58,7 @@ def studio(
     project, left_out = opened(place, Path.cwd())
     if add_user is not None:
         with project:
-            _add_user(project, add_user, role)
+            _add_user(project, add_user, None if role is None else role.value)
         return
     for problem in left_out:
         remarks.print(f"left out: {problem}", markup=False)
@@ -68,25 +77,24 @@ def _say(name: str, address: str) -> None:
     sys.stdout.flush()
 
 
-def _add_user(project: "Project", name: str, role: Literal["owner", "annotator", "viewer"]) -> None:
-    """A new user, or a new password for one that is there."""
+def _add_user(project: "Project", name: str, role: "Role | None") -> None:
+    """A new user, or a new password, and role if one is given, for one that is there."""
     from ..web.sessions import Sessions
 
-    known = {user.name for user in project.users}
-    password = _password(name)
     people = Sessions(project)
-    if name in known:
-        people.change(name, role, password)
+    if name in {user.name for user in project.users}:
+        user = people.change(name, role, _password(name))
     else:
-        people.add(name, role, password)
-    out.print(f"{name}: {role} of {project.name}", markup=False)
+        user = people.add(name, role or "annotator", _password(name))
+    out.print(f"{name}: {user.role} of {project.name}", markup=False)
 
 
 def _password(name: str) -> str:
     """Asked for twice at a terminal; otherwise the first line of the input."""
     if sys.stdin.isatty():
-        return str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True))
-    password = sys.stdin.readline().rstrip("\n")
-    if len(password) < 8:
-        raise PointreelError("The password has to have 8 characters or more.")
+        password = str(typer.prompt(f"Password of {name}", hide_input=True, confirmation_prompt=True, err=True))
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    if len(password) < SHORTEST:
+        raise PointreelError(f"The password has to have {SHORTEST} characters or more.")
     return password

@@ -55,7 +55,7 @@ def require_login(studio: Studio, host: str) -> None:
     if not is_loopback(host) and not studio.people.login_required:
         raise PointreelError(
             f"--host {host}: others could change the project without a password. "
-            "Give somebody one first: pointreel studio PROJECT --add-user NAME --role owner."
+            "Give the owner one first: pointreel studio PROJECT --add-user owner."
         )
 
 
