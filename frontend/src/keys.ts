@@ -100,7 +100,7 @@ export function keysOf(id: string, remapped: Remapped): readonly string[] {
   return remapped[id]?.split(" ") ?? ACTIONS.find((found) => found.id === id)?.keys ?? [];
 }
 
-/** What a pressed key means in a view, or null. Digits choose an object in Label: `object-1` to `object-9`. */
+/** What a pressed key means in a view, or null. */
 export function actionFor(pressed: string, where: Where, remapped: Remapped): Action | null {
   const found = ACTIONS.find(
     (known) => (known.where === where || known.where === "everywhere") && keysOf(known.id, remapped).includes(pressed),
@@ -132,8 +132,8 @@ const SHOWN: Record<string, string> = {
 };
 
 /** As it is printed on a key. */
-export const printed = (key: string): string =>
-  key
-    .split("+")
-    .map((part) => SHOWN[part] ?? part)
-    .join("-") || "+";
+export function printed(key: string): string {
+  const held = key.endsWith("+") ? key.slice(0, -1).split("+").filter(Boolean) : key.split("+").slice(0, -1);
+  const last = key.endsWith("+") ? "+" : (key.split("+").at(-1) ?? "");
+  return [...held, SHOWN[last] ?? last].join("-");
+}

@@ -37,6 +37,8 @@ describe("keys", () => {
   it("are printed as on a keyboard", () => {
     expect(printed("Shift+ArrowLeft")).toBe("Shift-←");
     expect(printed("Ctrl+Z")).toBe("Ctrl-Z");
+    expect(printed("+")).toBe("+");
+    expect(printed("-")).toBe("-");
   });
 });
 

@@ -24,13 +24,15 @@ const belongsToControl = (event: KeyboardEvent): boolean => {
   return target instanceof HTMLInputElement && target.type === "range" && event.key.startsWith("Arrow");
 };
 
-/** `handlers` by the table's ids; those that answer with nothing to do are left to the browser. */
-export function useKeys(where: Where, handlers: () => Handlers): void {
+/** `handlers` by the table's ids, and one for the digits 1 to 9; those that answer with nothing to do are left to the browser. */
+export function useKeys(where: Where, handlers: () => Handlers, digit?: (digit: number) => void): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || typing(event.target) || belongsToControl(event)) return;
       if (helpShown.peek()) return;
-      const action = actionFor(nameOf(event), where, remapped.peek());
+      const pressedKey = nameOf(event);
+      const action = actionFor(pressedKey, where, remapped.peek());
+      if (!action && digit && /^[1-9]$/.test(pressedKey)) digit(Number(pressedKey));
       const handle = action && handlers()[action.id];
       if (!handle || !action) return;
       event.preventDefault();

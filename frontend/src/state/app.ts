@@ -81,6 +81,7 @@ function saved(at: string): void {
 
 export function noteJob(job: Job): void {
   jobs.value = new Map(jobs.value).set(job.id, job);
+  if (job.state !== "running" && job.state !== "waiting") void refreshProject();
   if (job.state === "failed") say(new Error(job.message || `The ${job.kind} failed.`));
 }
 

@@ -58,15 +58,23 @@ function inLine<Out>(work: () => Promise<Out>): Promise<Out | undefined> {
 
 // Objects
 
-export async function newObject(name = ""): Promise<number | null> {
+export async function newObject(): Promise<number | null> {
   const video = clip.video.peek();
   if (!video) return null;
-  const made = await inLine(() => api.addThing(video.key, name));
+  const made = await inLine(() => api.addThing(video.key, freeName()));
   if (!made) return null;
   await things.loadObjects(video.key);
   things.chosenKey.value = made.key;
   things.refreshTimeline();
   return made.key;
+}
+
+/** "object 3", or the next number that no object has. */
+function freeName(): string {
+  const names = new Set(things.objects.peek().map(({ name }) => name));
+  let number = things.objects.peek().length + 1;
+  while (names.has(`object ${number}`)) number++;
+  return `object ${number}`;
 }
 
 export async function changeObject(

@@ -34,7 +34,7 @@ function OfObject({ name, objectKey }: { name: string; objectKey: number }) {
       <p class="object-name">{name}</p>
       <dl>
         <dt>Mask</dt>
-        <dd>{mask ? count(area(mask.mask), "pixel") : "none yet"}</dd>
+        <dd>{editing.busy.value > 0 ? "…" : mask ? count(area(mask.mask), "pixel") : "none yet"}</dd>
         <dt>Score</dt>
         <dd>{mask ? mask.score.toFixed(2) : "–"}</dd>
       </dl>

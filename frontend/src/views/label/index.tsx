@@ -23,7 +23,7 @@ export function LabelView() {
   useEffect(() => {
     if (route.value.frame !== null) clip.seek(route.value.frame);
   }, [route.value]);
-  useKeys("label", keys);
+  useKeys("label", keys, digits);
   if (!video) return null;
   if (video.state !== "ok") return <p class="empty">{video.message}</p>;
   return (
@@ -61,6 +61,8 @@ function clickCross(label: 0 | 1): () => void {
     if (at) void editing.addPoint({ ...at, label });
   };
 }
+
+const digits = (digit: number) => editing.choose(digit - 1);
 
 const CROSS_STEP = 2;
 const CROSS_FAR = 20;
