@@ -74,7 +74,7 @@ def fleiss_kappa(table: Mapping[tuple[int, ...], int], *, level: float = LEVEL) 
     if not times.sum() or rows[0].sum() < 2:
         return None
     n, people = times.sum(), rows[0].sum()
-    alike = float(times @ ((rows**2).sum(axis=1) - people)) / (people * (people - 1))
+    alike = float(times @ ((rows**2).sum(axis=1) - people) / (people * (people - 1)))
     by_chance = float((((times @ rows) / (n * people)) ** 2).sum())
     return _beyond(rate(min(alike, float(n)), int(n), level=level), by_chance)
 
