@@ -63,7 +63,9 @@ export function Picture() {
         made.maskToPaint = maskToPaint();
         made.setScene(scene());
       }),
-      effect(() => things.wantMasks(clip.frame.value)),
+      effect(() => {
+        if (clip.video.value && things.masksSeen.value >= 0) things.wantMasks(clip.frame.value);
+      }),
     ];
     return () => {
       for (const stopped of stops) stopped();

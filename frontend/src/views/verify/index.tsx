@@ -114,8 +114,9 @@ function Pictures({ task, told }: { task: Task; told: boolean }) {
   const host = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState(0);
   useEffect(() => {
-    const observer = new ResizeObserver(() => setSize(host.current!.clientWidth + host.current!.clientHeight / 1e4));
-    observer.observe(host.current!);
+    const watched = host.current!;
+    const observer = new ResizeObserver(() => setSize(watched.clientWidth + watched.clientHeight / 1e4));
+    observer.observe(watched);
     return () => observer.disconnect();
   }, []);
   const picture = pictures.pictureOf(task);
@@ -137,7 +138,9 @@ function Pictures({ task, told }: { task: Task; told: boolean }) {
         />
         {told && <Meant task={task} left={left} />}
       </div>
-      <canvas ref={zoomed} class="zoomed" role="img" aria-label="Six times zoomed around the point" />
+      <div class="zoomed">
+        <canvas ref={zoomed} role="img" aria-label="Six times zoomed around the point" />
+      </div>
       {verify.paused.value && <p class="paused">Paused. Any key goes on.</p>}
     </div>
   );
