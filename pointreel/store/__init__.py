@@ -22,6 +22,7 @@ from .errors import (
 from .project import Project
 from .records import (
     Answer,
+    Batch,
     Candidate,
     Edit,
     Effect,
@@ -46,6 +47,7 @@ from .records import (
 
 __all__ = [
     "Answer",
+    "Batch",
     "Candidate",
     "Edit",
     "Effect",

@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists,
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
 from . import history, mapping, prompting
 from .errors import StoreError
-from .records import TURNS, Candidate, Progress, StoredPoint, Stratum
-from .schema import crews, descriptions, objects, points, proposals, videos
+from .records import TURNS, Batch, Candidate, Progress, StoredPoint, Stratum
+from .schema import answers, crews, descriptions, objects, points, proposals, videos
 
 _MOST = 32767
 """What the columns ``overlap`` and ``answers`` hold."""
@@ -152,6 +152,23 @@ def progress(connection: Connection, key: int | None) -> list[Progress]:
     )
     rows = connection.execute(query if key is None else query.where(points.c.object_key == key))
     return [Progress(of, TURNS[turn], int(done), int(total)) for of, turn, done, total in rows]
+
+
+def batch(connection: Connection, user: int, key: int, kind: int) -> Batch:
+    """The points of one kind of one object, as somebody who works on them sees them."""
+    done = or_(points.c.settled, points.c.answers >= points.c.overlap)
+    mine = exists().where(answers.c.point_id == points.c.id, answers.c.user_id == user)
+    query = select(func.count(), _count_of(done), _count_of(mine)).where(
+        points.c.object_key == key,
+        points.c.turn == TURN_BY_KIND.get(kind, -1),
+        or_(~points.c.withdrawn, points.c.answers > 0),
+    )
+    total, answered, own = connection.execute(query).one()
+    return Batch(key, kind, int(answered), int(total), int(own))
+
+
+def _count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def of_object(connection: Connection, key: int, frame: int | None) -> list[StoredPoint]:

@@ -220,6 +220,17 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """The points of one kind of one object: how many are answered, of how many, and how many by one annotator."""
+
+    object_key: int
+    kind: int
+    answered: int
+    total: int
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """How far a stage of the pipeline got on an object. ``fingerprint`` says with what it was run."""
 

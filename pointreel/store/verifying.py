@@ -5,7 +5,7 @@ from collections.abc import Sequence as Many
 
 from . import asking, candidates, judging, people, things
 from ._opened import Opened
-from .records import Answer, Candidate, Event, Order, Progress, StoredPoint, Stratum, Task
+from .records import Answer, Batch, Candidate, Event, Order, Progress, StoredPoint, Stratum, Task
 
 _PAGE = 1000
 
@@ -72,6 +72,12 @@ class Verifying(Opened):
             now = self._database.now()
             return asking.next_tasks(connection, user, count, order, object_key, lease_seconds, now)
 
+    def lease(self, annotator: str, point: int, *, lease_seconds: float = 60.0) -> Task | None:
+        """One point in particular, as after taking back the answer to it; None if the annotator cannot have it now."""
+        with self._database.write(durable=False) as connection:
+            user = people.who_answers(connection, annotator)
+            return asking.lease(connection, user, point, lease_seconds, self._database.now())
+
     def release(self, annotator: str) -> None:
         """Give back the points that are leased to an annotator, as when they leave."""
         with self._database.write(durable=False) as connection:
@@ -81,6 +87,20 @@ class Verifying(Opened):
         """How many points are answered, of how many, by object and kind."""
         with self._database.read() as connection:
             return candidates.progress(connection, object_key)
+
+    def batch(self, annotator: str, object_key: int, kind: int) -> Batch:
+        """How far an object's points of one kind are, and how many of the verdicts are the annotator's own."""
+        with self._database.read() as connection:
+            user = people.find(connection, annotator)
+            return candidates.batch(connection, user.key, object_key, kind)
+
+    def answer_all(self, verdicts: Mapping[int, int], *, annotator: str, session: str | None = None) -> int:
+        """Verdicts that come from elsewhere, by point, as one transaction; nobody's time is counted for them."""
+        with self._database.write() as connection:
+            user, now = people.who_answers(connection, annotator), self._database.now()
+            for point, verdict in verdicts.items():
+                judging.answer(connection, user, point, verdict, 0.0, session or self.session, None, False, now)
+        return len(verdicts)
 
     def close_object(self, object_key: int, closed: bool = True) -> None:
         """Ask nobody about an object's points any more, or, with ``closed=False``, again."""
