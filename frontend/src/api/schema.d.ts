@@ -131,7 +131,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Jobs */
+        /**
+         * List Jobs
+         * @description What runs, waits, or ran lately, newest first.
+         */
         get: operations["list_jobs"];
         put?: never;
         post?: never;
@@ -148,7 +151,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Job */
+        /**
+         * Get Job
+         * @description How far a job is.
+         */
         get: operations["get_job"];
         put?: never;
         post?: never;
@@ -349,7 +355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Prompts */
+        /**
+         * List Prompts
+         * @description What is said of an object, frame by frame.
+         */
         get: operations["list_prompts"];
         put?: never;
         post?: never;
@@ -620,10 +629,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Localisation
+         * Get Localisation
          * @description What says which object is meant.
          */
-        get: operations["localisation"];
+        get: operations["get_localisation"];
         put?: never;
         post?: never;
         delete?: never;
@@ -819,10 +828,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Objects */
+        /**
+         * List Objects
+         * @description The objects of a video that are there now.
+         */
         get: operations["list_objects"];
         put?: never;
-        /** Add Object */
+        /**
+         * Add Object
+         * @description A new object, in the next colour unless one is given.
+         */
         post: operations["add_object"];
         delete?: never;
         options?: never;
@@ -3250,7 +3265,7 @@ export interface operations {
             };
         };
     };
-    localisation: {
+    get_localisation: {
         parameters: {
             query?: never;
             header?: never;

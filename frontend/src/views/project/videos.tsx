@@ -24,7 +24,6 @@ export function Videos() {
     await refreshProject();
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the button in it does what dropping does
     <section
       class={over ? "drop is-over" : "drop"}
       onDragOver={(event) => {
