@@ -15,6 +15,8 @@ from .schema import answers, crews, descriptions, objects, points, proposals, vi
 _MOST = 32767
 """What the columns ``overlap`` and ``answers`` hold."""
 
+_AT_ONCE = 500
+
 TURN_BY_KIND = {kind: turn for turn, kind in enumerate(TURNS)}
 
 
@@ -169,6 +171,15 @@ def batch(connection: Connection, user: int, key: int, kind: int) -> Batch:
 
 def _count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def objects_of(connection: Connection, these: Many[int]) -> set[int]:
+    """The keys of the objects that points belong to."""
+    found: set[int] = set()
+    for i in range(0, len(these), _AT_ONCE):
+        query = select(points.c.object_key).where(points.c.id.in_(these[i : i + _AT_ONCE])).distinct()
+        found |= {int(key) for key in connection.execute(query).scalars()}
+    return found
 
 
 def of_object(connection: Connection, key: int, frame: int | None) -> list[StoredPoint]:

@@ -41,6 +41,11 @@ class Verifying(Opened):
         with self._database.read() as connection:
             return candidates.of_object(connection, object_key, frame)
 
+    def objects_of_points(self, points: Many[int]) -> set[int]:
+        """The keys of the objects that points belong to."""
+        with self._database.read() as connection:
+            return candidates.objects_of(connection, points)
+
     def next_point(
         self,
         annotator: str,
