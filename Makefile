@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help setup demo test lint format docs bench clean
+.PHONY: help setup demo test lint format docs bundle bench clean
 
 help:           ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -32,8 +32,13 @@ format: $(READY) ## put every file in the project's format
 docs: $(READY)  ## serve the documentation on this machine
 	@$(BIN)/mkdocs serve
 
+bundle: $(READY) ## build the studio's page anew from frontend/ (needs Node and npm; nothing else does)
+	@cd frontend && npm ci --silent --no-audit --no-fund
+	@$(BIN)/python -m pointreel.apps.web.openapi > frontend/openapi.json
+	@cd frontend && npm run --silent types > /dev/null && npm run --silent check && npm test --silent && npm run --silent build
+
 clean:          ## remove what the commands above have made
-	rm -rf .venv demo site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv demo site frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 # Torch comes first and the rest is held to it, so that nothing pulls in another build. The build for the CPU alone is
 # taken where pip can find one.

@@ -14,7 +14,7 @@ from typing import get_args, get_origin, get_type_hints
 
 from typer.models import ArgumentInfo
 
-from pointreel.apps.cli.app import COMMANDS, EXIT_CODES, app, commands
+from pointreel.apps.cli.app import EXIT_CODES, app, commands, module_of
 from pointreel.core import Feature, Shelf
 from pointreel.evaluate import definitions, scorers
 from pointreel.evaluate.definitions import INTERVAL, SIGNIFICANCE
@@ -30,7 +30,7 @@ def command_line() -> str:
     pages = [f"# Command line\n\n{cleandoc(app.registered_callback.callback.__doc__)}\n\n{EXIT_CODES}\n"]
     for name, function in commands():
         pages.append(f"## pointreel {name}\n\n{cleandoc(function.__doc__)}\n")
-        pages.append("```console\n" + "\n".join(f"$ {line}" for line in COMMANDS[name].EXAMPLES) + "\n```\n")
+        pages.append("```console\n" + "\n".join(f"$ {line}" for line in module_of(name).EXAMPLES) + "\n```\n")
         rows = [f"| `{usage}` | {text} |" for usage, text in _parameters(function)]
         pages.append("| | |\n|---|---|\n" + "\n".join(rows) + "\n")
     return "\n".join(pages)

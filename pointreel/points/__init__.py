@@ -16,10 +16,11 @@ What holds for every sampler:
 
 from pointreel.core import Shelf
 
+from ._pixels import generator
 from .from_masks import point_labels, reference_labels
 from .scene import Scene
 
 samplers = Shelf("point sampler", "pointreel.points.strategies")
 frame_samplers = Shelf("frame sampler", "pointreel.points.frames")
 
-__all__ = ["Scene", "frame_samplers", "point_labels", "reference_labels", "samplers"]
+__all__ = ["Scene", "frame_samplers", "generator", "point_labels", "reference_labels", "samplers"]

@@ -22,14 +22,17 @@ from .errors import (
 from .project import Project
 from .records import (
     Answer,
+    Batch,
     Candidate,
     Edit,
+    Effect,
     Event,
     Order,
     Pace,
     Problem,
     Progress,
     Role,
+    SoftMask,
     Stage,
     StageState,
     Statistics,
@@ -37,14 +40,17 @@ from .records import (
     StoredObject,
     StoredPoint,
     StoredVideo,
+    Stratum,
     Task,
     User,
 )
 
 __all__ = [
     "Answer",
+    "Batch",
     "Candidate",
     "Edit",
+    "Effect",
     "Event",
     "NotAllowed",
     "Order",
@@ -58,6 +64,7 @@ __all__ = [
     "ProjectReadOnly",
     "ProjectTooNew",
     "Role",
+    "SoftMask",
     "Stage",
     "StageState",
     "Statistics",
@@ -66,6 +73,7 @@ __all__ = [
     "StoredObject",
     "StoredPoint",
     "StoredVideo",
+    "Stratum",
     "Task",
     "User",
 ]

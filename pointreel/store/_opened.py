@@ -17,3 +17,8 @@ class Opened:
     def name(self) -> str:
         """The folder, or the URL without its password."""
         return self._database.name
+
+    @property
+    def place(self) -> str:
+        """What another process opens this project by."""
+        return self._database.url if self.folder is None else str(self.folder)

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from . import history
 from .errors import StoreError
 from .records import ORDERS, TURNS, Order, Task, User, when
-from .schema import crew_members, crews, descriptions, leases, objects, points, videos
+from .schema import answers, crew_members, crews, descriptions, leases, objects, points, videos
 
 MOST_AT_ONCE = 100
 
@@ -47,6 +47,25 @@ def next_tasks(
         connection.execute(insert(leases).values(point_id=point, user_id=user.key, expires_at=expires))
         held.append(int(point))
     return _tasks(connection, held, expires) if held else []
+
+
+def lease(connection: Connection, user: User, point: int, lease_seconds: float, now: int) -> Task | None:
+    """A point, if it waits for this user and is not leased to as many others as are still to be asked."""
+    others = (
+        select(func.count())
+        .where(leases.c.point_id == points.c.id, leases.c.user_id != user.key, leases.c.expires_at > now)
+        .scalar_subquery()
+    )
+    said = exists().where(answers.c.point_id == points.c.id, answers.c.user_id == user.key)
+    free = select(points.c.id).where(
+        points.c.id == point, points.c.queue.is_not(None), ~said, points.c.answers + others < points.c.overlap
+    )
+    if connection.execute(free).first() is None:
+        return None
+    expires = now + round(lease_seconds * 1_000_000)
+    connection.execute(delete(leases).where(leases.c.user_id == user.key, leases.c.point_id == point))
+    connection.execute(insert(leases).values(point_id=point, user_id=user.key, expires_at=expires))
+    return _tasks(connection, [point], expires)[0]
 
 
 def release(connection: Connection, user: User) -> None:

@@ -7,18 +7,28 @@ from math import floor, isfinite
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, insert, null, or_, select, update
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
-from . import history, prompting
+from . import history, mapping, prompting
 from .errors import StoreError
-from .records import TURNS, Candidate, Progress, StoredPoint
-from .schema import crews, descriptions, objects, points, proposals, videos
+from .records import TURNS, Batch, Candidate, Progress, StoredPoint, Stratum
+from .schema import answers, crews, descriptions, objects, points, proposals, videos
 
 _MOST = 32767
 """What the columns ``overlap`` and ``answers`` hold."""
 
+_AT_ONCE = 500
+
 TURN_BY_KIND = {kind: turn for turn, kind in enumerate(TURNS)}
 
 
-def propose(connection: Connection, key: int, candidates: Many[Candidate], name: str, replace: bool, now: int) -> int:
+def propose(
+    connection: Connection,
+    key: int,
+    candidates: Many[Candidate],
+    strata: Many[Stratum],
+    name: str,
+    replace: bool,
+    now: int,
+) -> int:
     """Store candidates, once for each name; how many there are under that name."""
     known = select(proposals.c.id).where(proposals.c.object_key == key, proposals.c.name == name)
     found = connection.execute(known).scalar()
@@ -38,6 +48,7 @@ def propose(connection: Connection, key: int, candidates: Many[Candidate], name:
     if rows:
         connection.execute(insert(points), rows)
         requeue(connection, [key])
+    mapping.add_strata(connection, key, proposal, strata)
     return len(rows)
 
 
@@ -60,6 +71,7 @@ def _row(key: int, proposal: int, crew: int, first: int, i: int, one: Candidate)
         "answers": 0,
         "settled": False,
         "label": None,
+        "inside": one.inside,
     }
 
 
@@ -144,14 +156,42 @@ def progress(connection: Connection, key: int | None) -> list[Progress]:
     return [Progress(of, TURNS[turn], int(done), int(total)) for of, turn, done, total in rows]
 
 
+def batch(connection: Connection, user: int, key: int, kind: int) -> Batch:
+    """The points of one kind of one object, as somebody who works on them sees them."""
+    done = or_(points.c.settled, points.c.answers >= points.c.overlap)
+    mine = exists().where(answers.c.point_id == points.c.id, answers.c.user_id == user)
+    query = select(func.count(), _count_of(done), _count_of(mine)).where(
+        points.c.object_key == key,
+        points.c.turn == TURN_BY_KIND.get(kind, -1),
+        or_(~points.c.withdrawn, points.c.answers > 0),
+    )
+    total, answered, own = connection.execute(query).one()
+    return Batch(key, kind, int(answered), int(total), int(own))
+
+
+def _count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def objects_of(connection: Connection, these: Many[int]) -> set[int]:
+    """The keys of the objects that points belong to."""
+    found: set[int] = set()
+    for i in range(0, len(these), _AT_ONCE):
+        query = select(points.c.object_key).where(points.c.id.in_(these[i : i + _AT_ONCE])).distinct()
+        found |= {int(key) for key in connection.execute(query).scalars()}
+    return found
+
+
 def of_object(connection: Connection, key: int, frame: int | None) -> list[StoredPoint]:
     """The candidates of an object, as owners see them."""
     prompting.size_of(connection, key, frame or 0)
     first = points.alias("first")
     query = (
-        select(points, first.c.id.label("original"))
+        select(points, first.c.id.label("original"), proposals.c.name)
         .select_from(
-            points.outerjoin(first, and_(first.c.object_key == points.c.object_key, first.c.place == points.c.repeats))
+            points.join(proposals).outerjoin(
+                first, and_(first.c.object_key == points.c.object_key, first.c.place == points.c.repeats)
+            )
         )
         .where(points.c.object_key == key, or_(~points.c.withdrawn, points.c.answers > 0))
         .order_by(points.c.frame, points.c.turn, points.c.place)
@@ -171,6 +211,8 @@ def of_object(connection: Connection, key: int, frame: int | None) -> list[Store
             waiting=row.queue is not None,
             gold=row.gold,
             repeats=row.original,
+            proposal=row.name,
+            inside=row.inside,
         )
         for row in rows
     ]

@@ -1,5 +1,6 @@
 """Whether a project is whole: the database, the logs, what follows from the logs, the masks, the videos."""
 
+import zlib
 from collections.abc import Iterator
 from heapq import merge
 from itertools import groupby
@@ -8,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from ..core import Mask, PointreelError
-from . import candidates, films, judging
+from . import candidates, films, judging, mapping
 from ._live import undone
 from .database import Database
 from .errors import ProjectDamaged
@@ -17,6 +18,7 @@ from .schema import (
     answers,
     crews,
     edits,
+    maps,
     masks,
     metadata,
     objects,
@@ -40,7 +42,7 @@ def problems(database: Database, folder: Path | None, *, thorough: bool) -> Iter
             yield from damage
             if damage:
                 return
-        for look in (_orphans, _runs, _logs, _undone_edits, _answers, _points, _places):
+        for look in (_orphans, _runs, _maps, _logs, _undone_edits, _answers, _points, _places):
             with database.read() as connection:
                 yield from look(connection)
     except ProjectDamaged as error:
@@ -84,6 +86,15 @@ def _runs(connection: Connection) -> Iterator[Problem]:
                 Mask.from_coco((row.height, row.width), row.counts)
             except PointreelError as error:
                 yield Problem(f"{table.name} {row.id} ({row.name}, frame {row.frame})", f"{error}. Make it again.")
+
+
+def _maps(connection: Connection) -> Iterator[Problem]:
+    """Maps that are no rows of bytes."""
+    for row in connection.execute(select(maps).order_by(maps.c.id).execution_options(yield_per=100)):
+        try:
+            mapping.read(row.logits, row.height, row.width)
+        except (ValueError, zlib.error) as error:
+            yield Problem(f"maps {row.id} (frame {row.frame})", f"cannot be read ({error}). Propose anew.")
 
 
 def _logs(connection: Connection) -> Iterator[Problem]:

@@ -3,14 +3,15 @@
 from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import numpy as np
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
 from . import things
-from .records import TURNS, Pace, Statistics
-from .schema import answers, points, users, verdicts, videos
+from .records import TURNS, Pace, Statistics, when
+from .schema import answers, edits, points, users, verdicts, videos
 
 
 @dataclass
@@ -72,6 +73,13 @@ def statistics(connection: Connection) -> Statistics:
         by_kind={kind: by_kind[kind].pace() for kind in TURNS},
         by_annotator={name: by_user[name].pace() for name in sorted(by_user)},
     )
+
+
+def last_saved(connection: Connection) -> datetime | None:
+    """The time of the newest edit or verdict."""
+    newest = (select(log.c.at).order_by(log.c.id.desc()).limit(1) for log in (edits, verdicts))
+    times = [at for query in newest if (at := connection.execute(query).scalar()) is not None]
+    return when(max(times)) if times else None
 
 
 def _count(connection: Connection, query: Select[int]) -> int:

@@ -54,6 +54,11 @@ class Database:
     def is_file(self) -> bool:
         return self._engine.dialect.name == "sqlite"
 
+    @property
+    def url(self) -> str:
+        """With its password."""
+        return self._engine.url.render_as_string(hide_password=False)
+
     def now(self) -> int:
         """Microseconds since 1970."""
         return round(self.clock() * 1_000_000)

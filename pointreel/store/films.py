@@ -84,14 +84,14 @@ def full_path(folder: Path | None, path: str) -> Path:
     return Path(path) if folder is None else folder / path
 
 
-def opened(folder: Path | None, stored: StoredVideo, *, quick: bool = True) -> video.Video:
+def opened(folder: Path | None, stored: StoredVideo, *, quick: bool = True, skip_broken: bool = False) -> video.Video:
     """The video, open, after its manifest says that it is the one that was added."""
     path = full_path(folder, stored.path)
     if not os.path.lexists(path):
         raise VideoError(
             path, f"is not there any more. Bring it back, or say where it is now: move_video({stored.name!r}, path)"
         )
-    opened = video.open(path)
+    opened = video.open(path, skip_broken=skip_broken)
     try:
         stored.manifest.check(opened, quick=quick)
     except BaseException:

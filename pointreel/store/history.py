@@ -31,12 +31,22 @@ def add(
     return int(made[0]) if made else 0
 
 
-def undo(connection: Connection, video: int, by: int | None, session: str, now: int, edit: int | None) -> int | None:
+def undo(
+    connection: Connection,
+    video: int,
+    by: int | None,
+    session: str,
+    now: int,
+    edit: int | None,
+    kind: str | None = None,
+) -> int | None:
     """Take back an edit, by default the user's newest of this video that counts; the key of what was taken back."""
     counting = select(func.max(edits.c.id)).where(
         edits.c.video_id == video, edits.c.undoes.is_(None), edits.c.id.not_in(select(undone_edits.c.edit_id))
     )
     narrowed = counting.where(edits.c.id == edit) if edit is not None else counting.where(edits.c.user_id == by)
+    if kind is not None:
+        narrowed = narrowed.where(edits.c.kind == kind)
     target: int | None = connection.execute(narrowed).scalar()
     if target is not None:
         add(connection, video, "undo", by, session, now, target)

@@ -7,10 +7,10 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from ..core import Attributes, FrameMasks, Prompt
-from . import candidates, films, history, masking, people, prompting, things
+from ..core import Attributes, FrameMasks, Prompt, Segment
+from . import candidates, effects, films, history, masking, people, prompting, things
 from ._opened import Opened
-from .records import Edit, StoredMask, StoredObject
+from .records import Edit, Effect, StoredMask, StoredObject
 
 _MASKS_AT_ONCE, _SECONDS_AT_ONCE = 32, 0.5
 
@@ -72,12 +72,48 @@ class Labelling(Opened):
         with self._database.write() as connection:
             return self._edit(connection, films.find(connection, video).key, kind, by, session)
 
-    def prompt(self, object_key: int, prompt: Prompt, *, by: str | None = None, session: str | None = None) -> int:
-        """What is known of an object on a frame, in place of what was known of it there; the key of the edit."""
+    def prompt(
+        self,
+        object_key: int,
+        prompt: Prompt,
+        *,
+        segment: Segment | None = None,
+        locked: bool = True,
+        by: str | None = None,
+        session: str | None = None,
+    ) -> int:
+        """What is known of an object on a frame, in place of what was known of it there; the key of the edit.
+
+        With a ``segment``, the mask it led to, as part of the same edit.
+        """
         with self._database.write() as connection:
             edit = self._edit(connection, things.video_of(connection, object_key), "prompt", by, session)
             prompting.add(connection, object_key, edit, prompt)
+            if segment is not None:
+                self._mask(connection, object_key, edit, prompt.frame, segment, locked)
             return edit
+
+    def set_mask(
+        self,
+        object_key: int,
+        frame: int,
+        segment: Segment,
+        *,
+        kind: str = "mask",
+        locked: bool = True,
+        by: str | None = None,
+        session: str | None = None,
+    ) -> int:
+        """The mask of an object on a frame, as an edit of its own; the edit's key."""
+        with self._database.write() as connection:
+            edit = self._edit(connection, things.video_of(connection, object_key), kind, by, session)
+            self._mask(connection, object_key, edit, frame, segment, locked)
+            return edit
+
+    def mask(self, object_key: int, frame: int, *, without: Many[str] = ()) -> StoredMask | None:
+        """The mask of an object on a frame, or what would be it ``without`` edits of some kinds."""
+        with self._database.read() as connection:
+            return masking.on_frame(connection, object_key, frame, without)
 
     def prompts(self, object_key: int) -> list[Prompt]:
         """The prompts of an object that count now, by frame. Hints of networks are not kept."""
@@ -85,16 +121,23 @@ class Labelling(Opened):
             return prompting.every(connection, object_key)
 
     def add_masks(
-        self, edit: int, records: Iterable[FrameMasks], *, object_ids: Many[int] | None = None, locked: bool = False
+        self,
+        edit: int,
+        records: Iterable[FrameMasks],
+        *,
+        object_ids: Many[int] | None = None,
+        locked: bool = False,
+        around_locks: bool = False,
     ) -> int:
         """Store masks as they come, every half second at the latest; how many there were.
 
-        Objects among ``object_ids`` that a record lacks are stored as absent from its frame.
+        Objects among ``object_ids`` that a record lacks are stored as absent from its frame. ``around_locks`` leaves
+        alone what is locked by then.
         """
         count, arriving = 0, iter(records)
         while chunk := list(_within(_SECONDS_AT_ONCE, islice(arriving, _MASKS_AT_ONCE))):
             with self._database.write() as connection:
-                count += masking.add(connection, edit, chunk, object_ids, locked)
+                count += masking.add(connection, edit, chunk, object_ids, locked, around_locks)
         return count
 
     def masks(self, object_key: int, start: int = 0, stop: int | None = None) -> Iterator[StoredMask]:
@@ -107,13 +150,27 @@ class Labelling(Opened):
         with self._database.read() as connection:
             return history.every(connection, films.find(connection, video).key)
 
+    def effect(self, edit: int) -> Effect:
+        """What an edit changes: its kind, the objects, and the frames from the first to the last."""
+        with self._database.read() as connection:
+            return effects.of(connection, edit)
+
     def undo_edit(
-        self, video: str, *, by: str | None = None, edit: int | None = None, session: str | None = None
+        self,
+        video: str,
+        *,
+        by: str | None = None,
+        edit: int | None = None,
+        kind: str | None = None,
+        session: str | None = None,
     ) -> int | None:
-        """Take back an edit, or the newest that ``by`` made; its key, or None where there was nothing to take back."""
+        """Take back an edit, or the newest, of a ``kind`` if one is named, that ``by`` made.
+
+        Its key, or None where there was nothing to take back.
+        """
         with self._database.write() as connection:
             key, who = films.find(connection, video).key, self._who(connection, by)
-            target = history.undo(connection, key, who, session or self.session, self._database.now(), edit)
+            target = history.undo(connection, key, who, session or self.session, self._database.now(), edit, kind)
             return self._settled(connection, target)
 
     def redo_edit(self, video: str, *, by: str | None = None, session: str | None = None) -> int | None:
@@ -126,6 +183,10 @@ class Labelling(Opened):
     def _edit(self, connection: Connection, video: int, kind: str, by: str | None, session: str | None) -> int:
         who, now = self._who(connection, by), self._database.now()
         return history.add(connection, video, kind, who, session or self.session, now, None)
+
+    def _mask(self, connection: Connection, key: int, edit: int, frame: int, segment: Segment, locked: bool) -> None:
+        number = things.find(connection, key).object_id
+        masking.add(connection, edit, [FrameMasks(frame, {number: segment})], None, locked)
 
     def _who(self, connection: Connection, by: str | None) -> int | None:
         return None if by is None else people.who_answers(connection, by).key

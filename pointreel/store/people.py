@@ -1,10 +1,10 @@
 """Users and what they may do. How a password becomes a hash is the business of whoever asks for passwords."""
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from .errors import NotAllowed, StoreError
 from .records import ROLES, Role, User, when
-from .schema import users
+from .schema import meta, users
 
 
 def add(connection: Connection, name: str, role: Role, password_hash: str | None, now: int) -> User:
@@ -43,6 +43,22 @@ def find(connection: Connection, name: str) -> User:
 def password_hash(connection: Connection, name: str) -> str | None:
     found = connection.execute(select(users.c.password_hash).where(users.c.name == name)).scalar()
     return None if found is None else str(found)
+
+
+def preferences(connection: Connection, name: str) -> str | None:
+    kept = select(meta.c.value).where(meta.c.key == _preferences_of(find(connection, name)))
+    found = connection.execute(kept).scalar()
+    return None if found is None else str(found)
+
+
+def prefer(connection: Connection, name: str, text: str) -> None:
+    key = _preferences_of(find(connection, name))
+    connection.execute(delete(meta).where(meta.c.key == key))
+    connection.execute(insert(meta).values(key=key, value=text))
+
+
+def _preferences_of(user: User) -> str:
+    return f"preferences {user.key}"
 
 
 def who_answers(connection: Connection, name: str) -> User:

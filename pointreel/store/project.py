@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
@@ -11,16 +12,17 @@ from sqlalchemy import insert
 
 from ..core import ListedDataset, replacing
 from ..video import Video
-from . import checking, counting, export, films, people, staging
+from . import checking, counting, export, films, people
 from .database import FILE, WRITER, Clock, Database, new_file, new_server, open_file, open_server
 from .errors import StoreError
 from .labelling import Labelling
-from .records import Problem, Role, Stage, StageState, Statistics, StoredVideo, User
+from .proposing import Proposing
+from .records import Problem, Role, Statistics, StoredVideo, User
 from .schema import crews, meta
 from .verifying import Verifying
 
 
-class Project(Labelling, Verifying):
+class Project(Labelling, Proposing, Verifying):
     """Videos, objects, prompts, masks, points and verdicts. Every call is one transaction, on the disk when it returns.
 
     Any number of threads may use one project at once; so may several processes, each with a project it opened itself.
@@ -106,6 +108,21 @@ class Project(Labelling, Verifying):
         with self._database.read() as connection:
             return people.password_hash(connection, name)
 
+    def preferences(self, name: str) -> str | None:
+        """What a user's front end keeps for them, as it wrote it; None where it has kept nothing."""
+        with self._database.read() as connection:
+            return people.preferences(connection, name)
+
+    def prefer(self, name: str, text: str) -> None:
+        """Keep a user's preferences, in place of those there were."""
+        with self._database.write() as connection:
+            people.prefer(connection, name, text)
+
+    def last_saved(self) -> datetime | None:
+        """When something was said last: an edit or a verdict. None where nothing was."""
+        with self._database.read() as connection:
+            return counting.last_saved(connection)
+
     # Videos
 
     @property
@@ -133,12 +150,13 @@ class Project(Labelling, Verifying):
         with self._database.write() as connection:
             return films.add(connection, name, kept, manifest, self._database.now())
 
-    def open_video(self, name: str, *, quick: bool = True) -> Video:
+    def open_video(self, name: str, *, quick: bool = True, skip_broken: bool = False) -> Video:
         """The video, open for reading, after a check that it is the one that was added: ``VideoChanged`` if not.
 
-        ``quick`` compares the size and a sample of the bytes; otherwise all bytes are read.
+        ``quick`` compares the size and a sample of the bytes; otherwise all bytes are read. ``skip_broken`` leaves out
+        frames that cannot be read, as ``video.open`` does.
         """
-        return films.opened(self.folder, self.video(name), quick=quick)
+        return films.opened(self.folder, self.video(name), quick=quick, skip_broken=skip_broken)
 
     def video_path(self, name: str) -> Path:
         """Where the video's file is expected."""
@@ -150,18 +168,7 @@ class Project(Labelling, Verifying):
         with self._database.write() as connection:
             return films.move(connection, name, films.kept_path(self.folder, Path(path)))
 
-    # The pipeline, and what comes out
-
-    def mark_stage(
-        self, object_key: int, stage: str, state: StageState, *, fingerprint: str = "", detail: str = ""
-    ) -> None:
-        """Note how far a stage got on an object, and with what it was run."""
-        with self._database.write() as connection:
-            staging.mark(connection, object_key, stage, state, fingerprint, detail, self._database.now())
-
-    def stages(self, object_key: int | None = None) -> list[Stage]:
-        with self._database.read() as connection:
-            return staging.every(connection, object_key)
+    # What comes out
 
     def statistics(self) -> Statistics:
         """How much there is, how much is done, and at what pace, by kind and annotator."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND, Attributes, Segment
 from ..video import Manifest
 
@@ -83,6 +86,16 @@ class Edit:
     undoes: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an edit changes: objects by key, and the frames from the first to the last, both included."""
+
+    edit: int
+    kind: str
+    objects: tuple[int, ...]
+    frames: tuple[int, int] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A point to be verified. ``kind`` is what a machine takes it for: foreground, background, or it cannot say.
@@ -90,7 +103,7 @@ class Candidate:
     ``gain`` is how much an answer is expected to change; the order "gain" asks for the largest first. ``overlap`` is
     how many people are asked. ``gold`` is the answer where it is known: the point tests who answers. ``repeats`` is the
     position, in the list that is proposed, of an earlier candidate that this one shows again. Neither is shown to
-    annotators, and neither is exported.
+    annotators, and neither is exported. ``inside`` says whether it lies on the mask that is being verified.
     """
 
     frame: int
@@ -101,6 +114,29 @@ class Candidate:
     overlap: int = 1
     gold: int | None = None
     repeats: int | None = None
+    inside: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """A region of a frame that candidates of one kind were drawn from: how many ``pixels`` of it lie on the mask that
+    is being verified (``inside``), or off it. Regions of uncertain candidates lie on either side of its border.
+    """
+
+    object_key: int
+    proposal: str
+    frame: int
+    kind: int
+    inside: bool
+    pixels: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftMask:
+    """How likely an object is on a frame: (height, width) logits, at a resolution that may be lower than its own."""
+
+    frame: int
+    logits: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +205,8 @@ class StoredPoint:
     waiting: bool
     gold: int | None
     repeats: int | None
+    proposal: str
+    inside: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +217,17 @@ class Progress:
     kind: int
     answered: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The points of one kind of one object: how many are answered, of how many, and how many by one annotator."""
+
+    object_key: int
+    kind: int
+    answered: int
+    total: int
+    own: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The tables of a project, the same on SQLite and PostgreSQL.
 
 Two kinds of tables. **Logs** are only ever added to: ``verdicts``, ``edits``, and what edits brought (``descriptions``,
-``prompts``, ``masks``). Undoing adds a row that names the row it undoes, and redoing a row that names the undoing.
-**Derived** ones say quickly what the logs say slowly, change in the same transaction, and ``check`` compares them with
-the logs: ``answers``, ``undone_edits``, and of ``points`` the columns from ``crew_id`` on.
+``prompts``, ``masks``, ``maps``). Undoing adds a row that names the row it undoes, and redoing a row that names the
+undoing. **Derived** ones say quickly what the logs say slowly, change in the same transaction, and ``check`` compares
+them with the logs: ``answers``, ``undone_edits``, and of ``points`` the columns from ``crew_id`` on.
 
 Times are whole microseconds since 1970 (UTC) on the clock of the machine that writes.
 """
@@ -194,11 +194,39 @@ points = Table(
     Column("answers", SmallInteger, nullable=False),
     Column("settled", Boolean, nullable=False),  # by an owner
     Column("label", SmallInteger),
+    Column("inside", Boolean),  # the mask that the proposal was drawn from
     UniqueConstraint("object_key", "place"),
     Index(None, "queue", "object_key", "turn", "place"),
     Index(None, "queue", "neg_gain", "id"),
     Index(None, "object_key", "frame"),
 )
+
+strata = Table(
+    "strata",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("proposal_id", Key, ForeignKey("proposals.id"), nullable=False),
+    Column("frame", Integer, nullable=False),
+    Column("turn", SmallInteger, nullable=False),
+    Column("inside", Boolean, nullable=False),
+    Column("pixels", BigInteger, nullable=False),
+    UniqueConstraint("proposal_id", "frame", "turn", "inside"),
+)
+"""How large the regions were that the candidates of a proposal were drawn from."""
+
+maps = Table(
+    "maps",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("object_key", Key, ForeignKey("objects.id"), nullable=False),
+    Column("frame", Integer, nullable=False),
+    Column("edit_id", Key, ForeignKey("edits.id"), nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("logits", LargeBinary, nullable=False),  # rows of signed bytes, in sixteenths, deflated
+    Index(None, "object_key", "edit_id", "frame"),
+)
+"""How likely objects are on some frames, at a low resolution."""
 
 leases = Table(
     "leases",

@@ -5,7 +5,7 @@ from collections.abc import Sequence as Many
 
 from . import asking, candidates, judging, people, things
 from ._opened import Opened
-from .records import Answer, Candidate, Event, Order, Progress, StoredPoint, Task
+from .records import Answer, Batch, Candidate, Event, Order, Progress, StoredPoint, Stratum, Task
 
 _PAGE = 1000
 
@@ -13,14 +13,23 @@ _PAGE = 1000
 class Verifying(Opened):
     """Points and verdicts."""
 
-    def propose(self, object_key: int, points: Many[Candidate], *, name: str = "points", replace: bool = True) -> int:
+    def propose(
+        self,
+        object_key: int,
+        points: Many[Candidate],
+        *,
+        name: str = "points",
+        replace: bool = True,
+        strata: Many[Stratum] = (),
+    ) -> int:
         """Candidates to be verified, in the order in which they are to be seen; how many there are.
 
         The same name again changes nothing, so a stage may be run twice. Another name replaces the candidates that
-        nobody has answered, unless ``replace`` is false: then they are added.
+        nobody has answered, unless ``replace`` is false: then they are added. ``strata`` are the regions they were
+        drawn from, whose ``proposal`` is this name.
         """
         with self._database.write() as connection:
-            return candidates.propose(connection, object_key, points, name, replace, self._database.now())
+            return candidates.propose(connection, object_key, points, strata, name, replace, self._database.now())
 
     def set_gains(self, gains: Mapping[int, float]) -> None:
         """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first."""
@@ -31,6 +40,11 @@ class Verifying(Opened):
         """An object's candidates with all that is known of them. Not for annotators: it tells which are tests."""
         with self._database.read() as connection:
             return candidates.of_object(connection, object_key, frame)
+
+    def objects_of_points(self, points: Many[int]) -> set[int]:
+        """The keys of the objects that points belong to."""
+        with self._database.read() as connection:
+            return candidates.objects_of(connection, points)
 
     def next_point(
         self,
@@ -63,6 +77,12 @@ class Verifying(Opened):
             now = self._database.now()
             return asking.next_tasks(connection, user, count, order, object_key, lease_seconds, now)
 
+    def lease(self, annotator: str, point: int, *, lease_seconds: float = 60.0) -> Task | None:
+        """One point in particular, as after taking back the answer to it; None if the annotator cannot have it now."""
+        with self._database.write(durable=False) as connection:
+            user = people.who_answers(connection, annotator)
+            return asking.lease(connection, user, point, lease_seconds, self._database.now())
+
     def release(self, annotator: str) -> None:
         """Give back the points that are leased to an annotator, as when they leave."""
         with self._database.write(durable=False) as connection:
@@ -72,6 +92,20 @@ class Verifying(Opened):
         """How many points are answered, of how many, by object and kind."""
         with self._database.read() as connection:
             return candidates.progress(connection, object_key)
+
+    def batch(self, annotator: str, object_key: int, kind: int) -> Batch:
+        """How far an object's points of one kind are, and how many of the verdicts are the annotator's own."""
+        with self._database.read() as connection:
+            user = people.find(connection, annotator)
+            return candidates.batch(connection, user.key, object_key, kind)
+
+    def answer_all(self, verdicts: Mapping[int, int], *, annotator: str, session: str | None = None) -> int:
+        """Verdicts that come from elsewhere, by point, as one transaction; nobody's time is counted for them."""
+        with self._database.write() as connection:
+            user, now = people.who_answers(connection, annotator), self._database.now()
+            for point, verdict in verdicts.items():
+                judging.answer(connection, user, point, verdict, 0.0, session or self.session, None, False, now)
+        return len(verdicts)
 
     def close_object(self, object_key: int, closed: bool = True) -> None:
         """Ask nobody about an object's points any more, or, with ``closed=False``, again."""

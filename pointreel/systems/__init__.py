@@ -5,23 +5,31 @@
 ...         print(masks.frame, sorted(masks.segments))
 """
 
+from ._carrying import Carried, carried
 from ._plan import DIRECTIONS, Direction
 from ._prompt_json import prompts_from_json, prompts_to_json, trace_from_json
 from ._prompts import PromptError, Said, check_prompts, merged
+from ._refilling import Locked, frames_made_by, refill_plan, refilled
 from ._tracking import RECORDS, Progress, Tracking, engine_of
 
 __all__ = [
     "DIRECTIONS",
     "RECORDS",
+    "Carried",
     "Direction",
+    "Locked",
     "Progress",
     "PromptError",
     "Said",
     "Tracking",
+    "carried",
     "check_prompts",
     "engine_of",
+    "frames_made_by",
     "merged",
     "prompts_from_json",
     "prompts_to_json",
+    "refill_plan",
+    "refilled",
     "trace_from_json",
 ]

@@ -17,7 +17,7 @@ from PIL import Image
 from sqlalchemy import text
 
 from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND, FrameMasks, Mask, Points, Prompt, Segment
-from pointreel.store import Candidate, Project
+from pointreel.store import Candidate, Project, SoftMask, Stratum
 from pointreel.store.project import seed
 from pointreel.store.schema import metadata
 
@@ -191,9 +191,14 @@ def everything(made: Made) -> None:
     segment = Segment(Mask.from_array(pixels), 0.9)
     project.add_masks(edit, [FrameMasks(k, {1: segment}) for k in range(3)], object_ids=[1, 2])
     project.mark_stage(dog, "sampling", "done")
+    soft = SoftMask(1, np.linspace(-3, 3, 24, dtype=np.float32).reshape(4, 6))
+    kept = project.keep_stage(dog, "propagation", fingerprint="a", masks=[FrameMasks(2, {1: segment})], maps=[soft])
+    project.keep_stage(dog, "propagation", fingerprint="b", maps=[SoftMask(0, soft.logits)], edit=kept)
+    assert not project.is_undone(kept)
     points = [replace(point, overlap=2) for point in candidates(9)]
     points += [Candidate(frame=1, x=5, y=5, kind=FOREGROUND, gold=BACKGROUND), replace(points[0], repeats=0)]
-    project.propose(dog, points)
+    project.propose(dog, points, strata=[Stratum(dog, "points", 1, FOREGROUND, True, 120)])
+    (project.maps(dog), project.strata(dog))
     project.propose(ball, candidates(4))
     project.set_gains({1: 3.5})
     for name, order in (("ada", "paper"), ("bob", "gain")):

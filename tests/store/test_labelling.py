@@ -173,3 +173,61 @@ def test_users_have_roles_and_hashes_and_there_is_always_an_owner(anywhere: Made
         project.add_user("ada")
     with pytest.raises(StoreError, match="found the role 'boss', expected one of: owner, annotator, viewer"):
         project.add_user("eve", "boss")
+
+
+def test_a_prompt_and_the_mask_it_led_to_are_one_edit(anywhere: Made) -> None:
+    project, dog = anywhere.project, anywhere.dog
+    carried = project.set_mask(dog, 4, Segment(square(20), 0.5), kind="propagation", locked=False, by="ada")
+    prompt = Prompt(object_id=1, frame=4, points=Points.on([(1, 2)]))
+    edit = project.prompt(dog, prompt, segment=Segment(square(10), 0.7), by="ada")
+    stored, below = project.mask(dog, 4), project.mask(dog, 4, without=["prompt"])
+    assert stored is not None
+    assert below is not None
+    assert (stored.edit, stored.locked, stored.segment) == (edit, True, Segment(square(10), 0.7))
+    assert (below.edit, below.locked, below.segment) == (carried, False, Segment(square(20), 0.5))
+    assert project.mask(dog, 5) is None
+    effect = project.effect(edit)
+    assert (effect.kind, effect.objects, effect.frames) == ("prompt", (dog,), (4, 4))
+    assert project.undo_edit("clip", by="ada") == edit
+    assert (project.prompts(dog), project.mask(dog, 4)) == ([], below)
+
+
+def test_an_edit_says_what_it_changes(anywhere: Made) -> None:
+    project = anywhere.project
+    ball = project.add_object("clip", "ball", by="ada").key
+    edit = project.begin_edit("clip", "propagation", by="ada")
+    project.add_masks(edit, [FrameMasks(k, {1: Segment(square(k)), 2: Segment(square(k + 9))}) for k in (3, 9, 5)])
+    assert project.effect(edit).frames == (3, 9)
+    assert project.effect(edit).objects == (anywhere.dog, ball)
+    made = project.edits("clip")[-2].key
+    assert (project.effect(made).objects, project.effect(made).frames) == ((ball,), None)
+    with pytest.raises(StoreError, match="there is no edit 999"):
+        project.effect(999)
+
+
+def test_masks_can_be_stored_around_those_that_are_locked(anywhere: Made) -> None:
+    project, dog = anywhere.project, anywhere.dog
+    project.set_mask(dog, 4, Segment(square(30)), by="ada")
+    project.set_mask(dog, 5, Segment(square(30)), by="ada")
+    project.set_mask(dog, 5, Segment(square(31)), locked=False, kind="lock", by="ada")
+    edit = project.begin_edit("clip", "propagation", by="ada")
+    assert project.add_masks(edit, [frame(k, square(k)) for k in range(3, 7)], around_locks=True) == 3
+    assert [(mask.frame, mask.edit == edit) for mask in project.masks(dog)] == [
+        (3, True),
+        (4, False),
+        (5, True),
+        (6, True),
+    ]
+
+
+def test_the_newest_edit_of_a_kind_is_taken_back_past_later_ones(anywhere: Made) -> None:
+    project = anywhere.project
+    edit = project.begin_edit("clip", "propagation", by="ada")
+    project.add_masks(edit, [frame(3, square(3))])
+    project.set_mask(anywhere.dog, 4, Segment(square(4)), by="ada")
+    assert project.undo_edit("clip", by="bob", kind="propagation") is None
+    assert project.undo_edit("clip", by="ada", kind="propagation") == edit
+    assert [mask.frame for mask in project.masks(anywhere.dog)] == [4]
+    assert project.undo_edit("clip", by="ada", kind="propagation") is None
+    assert project.redo_edit("clip", by="ada") == edit
+    assert list(project.check()) == []

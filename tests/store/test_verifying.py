@@ -325,3 +325,42 @@ def test_whatever_people_do_the_store_says_what_the_log_says(made: Made, seed: i
         expected = {(name, point): verdict for name in people for point, verdict in done[name]}
         assert {(answer.by, answer.point): answer.label for answer in project.answers()} == expected
     assert list(project.check()) == []
+
+
+def test_a_point_in_particular_is_leased_unless_it_is_answered_or_somebody_elses(anywhere: Made) -> None:
+    project = anywhere.project
+    project.propose(anywhere.dog, candidates(6))
+    first = project.next_point("ada")
+    assert project.lease("bob", first.point) is None
+    assert project.lease("ada", first.point).point == first.point
+    project.answer(first.point, YES, 0.5, annotator="ada")
+    assert project.lease("ada", first.point) is None
+    project.next_point("ada")
+    project.undo("ada")
+    assert project.lease("ada", first.point) == replace(first, expires_at=project.next_point("ada").expires_at)
+    anywhere.clock.seconds += 61
+    assert project.lease("bob", first.point).point == first.point
+    assert project.next_point("ada").point != first.point
+    assert project.lease("bob", 999) is None
+
+
+def test_how_far_a_batch_is_and_whose_it_is(anywhere: Made) -> None:
+    project = anywhere.project
+    project.propose(anywhere.dog, [replace(point, overlap=1) for point in candidates(9)])
+    for name in ("ada", "bob"):
+        project.answer(project.next_point(name).point, YES, 0.5, annotator=name)
+    found = project.batch("ada", anywhere.dog, YES)
+    assert (found.answered, found.total, found.own) == (2, 3, 1)
+    assert project.batch("bob", anywhere.dog, UNSURE).answered == 0
+
+
+def test_verdicts_from_elsewhere_are_stored_at_once(anywhere: Made) -> None:
+    project = anywhere.project
+    project.propose(anywhere.dog, candidates(6))
+    keys = [point.key for point in project.points(anywhere.dog)]
+    assert project.answer_all(dict.fromkeys(keys[:4], NO), annotator="olga") == 4
+    assert [point.label for point in project.points(anywhere.dog)].count(NO) == 4
+    with pytest.raises(StoreError, match="there is no point 999"):
+        project.answer_all({keys[4]: YES, 999: YES}, annotator="olga")
+    assert label_of(anywhere, keys[4]) is None
+    assert list(project.check()) == []

@@ -42,13 +42,15 @@ class Config:
     """``side`` is the shorter side of the pictures flow is taken from; ``preset`` is ultrafast, fast or medium.
 
     ``crispness`` steepens the soft mask after each warp: 1 leaves it blurred. ``tolerance`` is how many reduced pixels
-    off a point may come back and still count as followed.
+    off a point may come back and still count as followed. ``hints``: each segment brings its logits along, at the
+    reduced resolution.
     """
 
     side: int = 240
     preset: str = "medium"
     crispness: float = 1.25
     tolerance: float = 0.5
+    hints: bool = False
 
     def __post_init__(self) -> None:
         if self.preset not in PRESETS:
@@ -119,7 +121,8 @@ class FlowSession:
             self._score[object_id] *= float(followed[inside].mean()) ** _STAY
             mask = Mask.from_array(_enlarged(warped, self.size))
             if mask:
-                segments[object_id] = Segment(mask, self._score[object_id])
+                hint = _logits(warped) if self.config.hints else None
+                segments[object_id] = Segment(mask, self._score[object_id], hint)
         return segments
 
     def _is_followed(self, back: Soft, there: Soft, source: Soft) -> Soft:
@@ -198,6 +201,12 @@ def _grey(frame: Frame, size: tuple[int, int]) -> Grey:
 def _resized(picture: Soft, size: tuple[int, int]) -> Soft:
     way = cv2.INTER_AREA if picture.shape[0] > size[0] else cv2.INTER_LINEAR
     return cv2.resize(picture, size[::-1], interpolation=way).astype(np.float32, copy=False)
+
+
+def _logits(soft: Soft) -> Soft:
+    sure = np.clip(soft, 1e-3, 1 - 1e-3)
+    logits: Soft = np.log(sure / (1 - sure)).astype(np.float32, copy=False)
+    return logits
 
 
 def _enlarged(soft: Soft, size: tuple[int, int]) -> NDArray[np.bool_]:

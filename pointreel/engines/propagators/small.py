@@ -24,6 +24,7 @@ ACCEPTS: frozenset[PromptKind] = frozenset({"points", "box", "trace", "mask"})
 EXTENTS = ("likeliest", "smallest", "middle", "largest")
 _STRIDE, _SMALLEST = 32, 96
 _FLOW_SIDE, _FIRST_SIZE = 200, 256
+_HINT_SIDE, _SUREST = 512, 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +34,8 @@ class Config:
 
     ``extent``: which mask is meant where a click could mean several: the likeliest, smallest, middle or largest.
     ``weights``: a folder of your own. ``look_ahead``: an object that is pointed at on the very first frame waits for
-    the second one, since what moves is easier to tell apart.
+    the second one, since what moves is easier to tell apart. ``hints``: each segment brings its logits along, at most
+    512 wide and high, and objects that are nowhere likely bring theirs with an empty mask.
     """
 
     size: int = 256
@@ -41,6 +43,7 @@ class Config:
     weights: str = ""
     device: str = "cpu"
     look_ahead: bool = True
+    hints: bool = False
 
     def __post_init__(self) -> None:
         if self.size % _STRIDE or not _SMALLEST <= self.size <= 1024:
@@ -117,7 +120,7 @@ class Session:
             self._hear(query, frame, ahead or self._before)
         self._before, self._small = frame, small
         given = {q.object_id: q.mask for q in queries if q.mask is not None and q.kinds() == {"mask"}}
-        return FrameMasks(frame.index, _segments(self.objects, frame, given))
+        return FrameMasks(frame.index, _segments(self.objects, frame, given, hints=self.config.hints))
 
     def _hear(self, query: Prompt, frame: Frame, other: Frame | None) -> None:
         earlier = self.objects.get(query.object_id)
@@ -177,16 +180,21 @@ def _meant(candidates: Sequence[Candidate], extent: str) -> Candidate:
     return by_area[at[extent]] if extent in at else candidates[0]
 
 
-def _segments(objects: dict[int, Tracked], frame: Frame, given: Mapping[int, Mask]) -> dict[int, Segment]:
+def _segments(
+    objects: dict[int, Tracked], frame: Frame, given: Mapping[int, Mask], *, hints: bool
+) -> dict[int, Segment]:
     """Whole masks of what is there; the surer of two has a pixel, and a mask that was given stays itself."""
-    spreads = {i: _spread(tracked.window, tracked.mask, frame) for i, tracked in objects.items() if tracked.is_there}
+    seen = {i: tracked for i, tracked in objects.items() if tracked.is_there or hints}
+    spreads = {i: _spread(tracked.window, tracked.mask, frame) for i, tracked in seen.items()}
+    logits = {i: _logits(spread) for i, spread in spreads.items() if hints}
     masks = {i: spread > 0.5 for i, spread in spreads.items()}
     if len(spreads) > 1:
         best = np.maximum.reduce(list(spreads.values()))
         for i, spread in spreads.items():
             masks[i] &= spread >= best
             best = np.where(masks[i], np.float32(2), best)
-    segments = {i: Segment(Mask.from_array(mask), objects[i].quality) for i, mask in masks.items() if mask.any()}
+    there = {i: Mask.from_array(mask) for i, mask in masks.items() if mask.any() or hints}
+    segments = {i: Segment(mask, objects[i].quality, logits.get(i)) for i, mask in there.items()}
     segments |= {i: Segment(mask, 1.0) for i, mask in given.items()}
     return dict(sorted(segments.items()))
 
@@ -195,6 +203,16 @@ def _spread(window: Window, mask: Soft, frame: Frame) -> Soft:
     whole = np.zeros((frame.height, frame.width), np.float32)
     whole[window.part(frame.height, frame.width)] = window.spread(mask, frame.height, frame.width)
     return whole
+
+
+def _logits(spread: Soft) -> Soft:
+    """Of a map of the whole frame, as low in resolution as hints are."""
+    height, width = spread.shape
+    scale = min(1.0, _HINT_SIDE / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    low = np.clip(cv2.resize(spread, size, interpolation=cv2.INTER_AREA), _SUREST, 1 - _SUREST)
+    logits: Soft = np.log(low / (1 - low)).astype(np.float32, copy=False)
+    return logits
 
 
 def _small_grey(frame: Frame) -> NDArray[np.uint8]:

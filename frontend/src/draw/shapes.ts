@@ -1,0 +1,18 @@
+/** Outlines of masks, worked out once for each mask. */
+
+import { contours, pathOf } from "./contours";
+import { decode, type Rle } from "./rle";
+
+const MOST = 600;
+const paths = new Map<string, Path2D>();
+
+export function pathOfMask(mask: Rle): Path2D {
+  const name = `${mask.size[0]} ${mask.counts}`;
+  let path = paths.get(name);
+  if (!path) {
+    path = pathOf(contours(decode(mask)));
+    paths.set(name, path);
+    if (paths.size > MOST) paths.delete(paths.keys().next().value!);
+  }
+  return path;
+}

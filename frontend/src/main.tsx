@@ -1,0 +1,17 @@
+import "./style/base.css";
+import "./style/label.css";
+import "./style/verify.css";
+import "./style/pages.css";
+import { render } from "preact";
+import { App } from "./app";
+import { start } from "./state/app";
+
+start();
+render(<App />, document.getElementById("studio")!);
+
+// A button that was clicked with the mouse gives the keys back to the view: Space plays again, and presses nothing.
+addEventListener("click", (event) => {
+  const button =
+    event.detail > 0 && event.target instanceof Element ? event.target.closest("button, label, select") : null;
+  if (button instanceof HTMLButtonElement) button.blur();
+});

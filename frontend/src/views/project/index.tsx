@@ -1,0 +1,32 @@
+/** Project: its videos, what comes in, what goes out, and who works on it. */
+
+import { useEffect } from "preact/hooks";
+import { isOwner, mayAnswer, project, refreshProject } from "../../state/app";
+import { Exports } from "./exports";
+import { Imports } from "./imports";
+import { People } from "./people";
+import { Propose } from "./propose";
+import { Videos } from "./videos";
+
+export function ProjectView() {
+  useEffect(() => {
+    void refreshProject();
+  }, []);
+  return (
+    <div class="page">
+      <Videos />
+      {project.value!.videos.length > 0 && (
+        <section class="columns">
+          {mayAnswer.value && <Propose />}
+          <Exports />
+        </section>
+      )}
+      {isOwner.value && (
+        <section class="columns">
+          <Imports />
+          <People />
+        </section>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+"""How far an object got on its way through the stages, and what is left to do."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..store import Project, StoredObject
+from .config import Config
+from .localisation import Localisation, localisation_of
+
+STAGES = ("pseudo-mask", "propagation", "sampling")
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """What each stage depends on: the same names mean the same results."""
+
+    pseudo_mask: str
+    propagation: str
+    sampling: str
+
+    @classmethod
+    def of(cls, localisation: Localisation, video: str, config: Config) -> "Fingerprints":
+        pseudo_mask = _digest(video, localisation.fingerprint(), config.segmenter, _options(config.segmenter_options))
+        options = _options(config.propagator_options)
+        propagation = _digest(pseudo_mask, config.propagator, options, config.num_frames)
+        drawn = (sorted(config.per_frame.items()), config.min_distance, config.seed)
+        sampling = _digest(propagation, drawn, config.sure_foreground, config.sure_background)
+        return cls(pseudo_mask, propagation, sampling)
+
+    @property
+    def by_stage(self) -> Mapping[str, str]:
+        return dict(zip(STAGES, (self.pseudo_mask, self.propagation, self.sampling), strict=True))
+
+
+@dataclass(frozen=True)
+class Way:
+    """An object and what is left to do for it. ``edit`` is the one its masks came with, if any that count did."""
+
+    project: Project
+    thing: StoredObject
+    localisation: Localisation
+    fingerprints: Fingerprints
+    edit: int | None
+    done: tuple[str, ...]
+
+    @classmethod
+    def of(cls, project: Project, thing: StoredObject, config: Config) -> "Way":
+        """How far an object got with this localisation and this config, before now."""
+        localisation = localisation_of(project, thing.key)
+        stored = project.video(thing.video)
+        fingerprints = Fingerprints.of(localisation, stored.manifest.sha256, config)
+        known = {one.stage: one for one in project.stages(thing.key) if one.state == "done"}
+        edit: int | None = None
+        done: list[str] = []
+        for stage, fingerprint in fingerprints.by_stage.items():
+            one = known.get(stage)
+            if one is None or one.fingerprint != fingerprint:
+                break
+            if stage != "sampling":
+                edit = int(one.detail)
+                if project.is_undone(edit):
+                    return cls(project, thing, localisation, fingerprints, None, ())
+            done.append(stage)
+        return cls(project, thing, localisation, fingerprints, edit, tuple(done))
+
+    @property
+    def is_done(self) -> bool:
+        return self.done == STAGES
+
+    @property
+    def num_frames_left(self) -> int:
+        """How many frames sessions have yet to see."""
+        return 0 if "propagation" in self.done else self.project.video(self.thing.video).num_frames
+
+    @property
+    def proposal(self) -> str:
+        return f"point-vos {self.fingerprints.sampling[:24]}"
+
+
+def _options(options: Mapping[str, object]) -> list[tuple[str, str]]:
+    return sorted((name, repr(value)) for name, value in options.items())
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,157 @@
+"""What takes longer than an answer may: one worker for each kind of job, watched and stopped from anywhere."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from uuid import uuid4
+
+from ...core import PointreelError
+from . import messages
+from .errors import Refused
+from .events import Events
+
+_KEPT, _EVERY = 200, 0.2
+_OVER = frozenset({"done", "cancelled", "failed"})
+
+
+class Stopped(Exception):
+    """Somebody wants the job to end; what it has done is kept."""
+
+
+@dataclass
+class Watch:
+    """How a job tells how far it is, and learns that it is to stop."""
+
+    kind: messages.JobKind
+    video: int | None
+    report: Callable[["Watch", bool], None]
+    id: str = field(default_factory=lambda: uuid4().hex)
+    state: messages.JobState = "waiting"
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    result: messages.JobResult | None = None
+    began: float = 0.0
+    told: float = 0.0
+    stop: Event = field(default_factory=Event)
+
+    def progress(self, done: int, total: int, message: str | None = None) -> None:
+        self.done, self.total = done, total
+        if message is not None:
+            self.message = message
+        self.report(self, False)
+
+    def check(self) -> None:
+        """Leave the job here if it is to stop."""
+        if self.stop.is_set():
+            raise Stopped
+
+    def shown(self) -> messages.Job:
+        running = self.state == "running" and 0 < self.done < self.total
+        spent = time.monotonic() - self.began
+        return messages.Job(
+            id=self.id,
+            kind=self.kind,
+            state=self.state,
+            done=self.done,
+            total=self.total,
+            eta_seconds=spent / self.done * (self.total - self.done) if running else None,
+            message=self.message,
+            video=self.video,
+            result=self.result,
+        )
+
+
+Work = Callable[[Watch], messages.JobResult | None]
+
+
+class Jobs:
+    """Jobs of one studio. Those of one kind run one after the other, so that an engine is never in two threads."""
+
+    def __init__(self, events: Events) -> None:
+        self._events, self._lock = events, Lock()
+        self._watches: OrderedDict[str, Watch] = OrderedDict()
+        self._workers: dict[str, ThreadPoolExecutor] = {}
+        self._closed = False
+
+    def start(self, kind: messages.JobKind, work: Work, *, video: int | None = None) -> messages.Job:
+        watch = Watch(kind, video, self._report)
+        with self._lock:
+            if self._closed:
+                raise Refused(503, "The studio is being closed. Start it again.")
+            self._watches[watch.id] = watch
+            self._forget()
+            worker = self._workers.get(kind)
+            if worker is None:
+                worker = self._workers[kind] = ThreadPoolExecutor(1, f"pointreel-{kind}")
+            worker.submit(self._run, watch, work)
+        self._report(watch, True)
+        return watch.shown()
+
+    def every(self) -> list[messages.Job]:
+        """All that are remembered, newest first."""
+        with self._lock:
+            return [watch.shown() for watch in reversed(self._watches.values())]
+
+    def find(self, job: str) -> Watch:
+        with self._lock:
+            found = self._watches.get(job)
+        if found is None:
+            raise Refused(404, f"There is no job {job[:40]!r}. Those there are stand at /api/jobs.")
+        return found
+
+    def cancel(self, job: str) -> messages.Job:
+        """Ask a job to end; one that has not begun is over at once."""
+        watch = self.find(job)
+        watch.stop.set()
+        if watch.state == "waiting":
+            self._end(watch, "cancelled", watch.message)
+        return watch.shown()
+
+    def running(self, kind: messages.JobKind, video: int) -> list[Watch]:
+        with self._lock:
+            return [w for w in self._watches.values() if (w.kind, w.video) == (kind, video) and w.state not in _OVER]
+
+    def close(self) -> None:
+        """Stop all jobs and wait until they have kept what they did."""
+        with self._lock:
+            self._closed = True
+            watches, workers = list(self._watches.values()), list(self._workers.values())
+        for watch in watches:
+            watch.stop.set()
+        for worker in workers:
+            worker.shutdown(wait=True, cancel_futures=True)
+
+    def _run(self, watch: Watch, work: Work) -> None:
+        if watch.stop.is_set():
+            self._end(watch, "cancelled", watch.message)
+            return
+        watch.state, watch.began = "running", time.monotonic()
+        self._report(watch, True)
+        try:
+            watch.result = work(watch) or watch.result
+        except Stopped:
+            self._end(watch, "cancelled", watch.message)
+        except PointreelError as error:
+            self._end(watch, "failed", " ".join(str(error).split()))
+        except Exception as error:  # whatever goes wrong, the page is told and the next job runs
+            self._end(watch, "failed", f"Something went wrong ({type(error).__name__}: {error}). Tell the authors.")
+        else:
+            self._end(watch, "cancelled" if watch.stop.is_set() and watch.done < watch.total else "done", watch.message)
+
+    def _end(self, watch: Watch, state: messages.JobState, message: str) -> None:
+        watch.state, watch.message = state, message
+        self._report(watch, True)
+
+    def _report(self, watch: Watch, now: bool) -> None:
+        if now or time.monotonic() - watch.told > _EVERY:
+            watch.told = time.monotonic()
+            self._events.publish("job", watch.shown().model_dump())
+
+    def _forget(self) -> None:
+        over = [key for key, watch in self._watches.items() if watch.state in _OVER]
+        for key in over[: max(0, len(self._watches) - _KEPT)]:
+            del self._watches[key]

@@ -1,0 +1,136 @@
+"""Labelling: a prompt becomes a mask at once, is stored with it, and locks its frame."""
+
+from collections import OrderedDict
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from ...core import Frame, Mask, PointreelError, Prompt, Segment
+from ...store import Project, StoredMask, StoredObject, StoredVideo
+from ...systems import check_prompts
+from .errors import Refused
+from .pictures import Pictures
+from .segmenting import Segmenting
+
+_REMEMBERED = 256
+_SAID_HERE, _LED_TO = ("prompt",), ("prompt", "extent")
+_NOTHING_KNOWN = 0.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a prompt led to: the edit that stored it, and all it could have meant."""
+
+    edit: int
+    extents: list[Segment]
+
+
+class Labelling:
+    """Prompts and masks of one project."""
+
+    def __init__(self, project: Project, pictures: Pictures, segmenting: Segmenting) -> None:
+        self._project, self._pictures, self._segmenting = project, pictures, segmenting
+        self._extents: OrderedDict[tuple[int, int], list[Segment]] = OrderedDict()
+        self._lock = Lock()
+
+    def thing(self, key: int) -> tuple[StoredObject, StoredVideo]:
+        """An object that is there, and its video."""
+        thing = next((one for one in self._project.objects if one.key == key), None)
+        if thing is None:
+            raise Refused(404, f"There is no object with the key {key}. It may have been removed.")
+        return thing, self._video(thing.video)
+
+    def prompt(self, key: int, prompt: Prompt, by: str) -> Answer:
+        """All that is said of an object on a frame, and its mask. A mask that was there is put right by what is said.
+
+        What was said before on this frame does not count for it: ``prompt`` says all of it again.
+        """
+        thing, video = self.thing(key)
+        self._require_frame(video, prompt.frame)
+        if not prompt.kinds():
+            return self._unsaid(key, prompt, video, by)
+        below = self._project.mask(key, prompt.frame, without=_SAID_HERE)
+        extents = self._meant(thing, video, prompt, below)
+        edit = self._project.prompt(key, prompt, segment=extents[0], by=by)
+        self._remember(key, prompt.frame, extents)
+        return Answer(edit, extents)
+
+    def take(self, key: int, frame: int, chosen: int, by: str) -> tuple[int, Segment]:
+        """Another of the extents of what was said last on a frame; the edit, and the mask."""
+        with self._lock:
+            extents = self._extents.get((key, frame))
+        if extents is None:
+            extents = self._extents_again(key, frame)
+        if chosen >= len(extents):
+            raise Refused(409, f"Extent {chosen} does not exist; the prompt on frame {frame} has {len(extents)}.")
+        return self._project.set_mask(key, frame, extents[chosen], kind="extent", by=by), extents[chosen]
+
+    def paint(self, key: int, frame: int, mask: Mask, *, locked: bool, by: str) -> int:
+        _, video = self.thing(key)
+        self._require_frame(video, frame)
+        return self._project.set_mask(key, frame, Segment(mask, 1.0), locked=locked, by=by)
+
+    def lock(self, key: int, frame: int, locked: bool, by: str) -> int:
+        _, video = self.thing(key)
+        self._require_frame(video, frame)
+        found = self._project.mask(key, frame)
+        if found is None:
+            raise Refused(409, f"{video.name}: frame {frame} has no mask of this object to lock. Click on it first.")
+        return self._project.set_mask(key, frame, found.segment, kind="lock", locked=locked, by=by)
+
+    def _meant(
+        self, thing: StoredObject, video: StoredVideo, prompt: Prompt, below: StoredMask | None
+    ) -> list[Segment]:
+        if prompt.kinds() == {"mask"} and prompt.mask is not None:
+            return [Segment(prompt.mask, 1.0)]
+        prior = below.segment.mask if below is not None and below.segment.mask and prompt.box is None else None
+        told = prompt if prompt.mask is not None or prior is None else replace(prompt, mask=prior)
+        known = frozenset({thing.object_id}) if prior is not None else frozenset[int]()
+        names = {thing.object_id: thing.name}
+        engine = self._segmenting
+        check_prompts([told], video, engine.accepts, engine=engine.engine, names=names, known=known)
+        frame = self._pictures.frame(video.key, prompt.frame)
+        return engine.extents(frame, told, self._neighbour(video, prompt.frame))
+
+    def _unsaid(self, key: int, prompt: Prompt, video: StoredVideo, by: str) -> Answer:
+        """Nothing is said any more: what was there before is there again."""
+        below = self._project.mask(key, prompt.frame, without=_LED_TO)
+        nothing = Segment(Mask.empty(video.height, video.width), _NOTHING_KNOWN)
+        segment = nothing if below is None else below.segment
+        locked = below is not None and below.locked
+        edit = self._project.prompt(key, prompt, segment=segment, locked=locked, by=by)
+        with self._lock:
+            self._extents.pop((key, prompt.frame), None)
+        return Answer(edit, [] if below is None else [below.segment])
+
+    def _extents_again(self, key: int, frame: int) -> list[Segment]:
+        """After a restart of the server: from what was said, as it was stored."""
+        thing, video = self.thing(key)
+        said = next((prompt for prompt in self._project.prompts(key) if prompt.frame == frame), None)
+        if said is None:
+            raise Refused(409, f"{video.name}: nothing is said of this object on frame {frame}. Click on it first.")
+        extents = self._meant(thing, video, said, self._project.mask(key, frame, without=_LED_TO))
+        self._remember(key, frame, extents)
+        return extents
+
+    def _remember(self, key: int, frame: int, extents: list[Segment]) -> None:
+        with self._lock:
+            self._extents[key, frame] = extents
+            self._extents.move_to_end((key, frame))
+            while len(self._extents) > _REMEMBERED:
+                self._extents.popitem(last=False)
+
+    def _neighbour(self, video: StoredVideo, frame: int) -> Frame | None:
+        """A frame beside it, which shows what moves."""
+        with suppress(PointreelError):
+            if video.num_frames > 1:
+                return self._pictures.frame(video.key, frame + 1 if frame + 1 < video.num_frames else frame - 1)
+        return None
+
+    def _video(self, name: str) -> StoredVideo:
+        return self._project.video(name)
+
+    @staticmethod
+    def _require_frame(video: StoredVideo, frame: int) -> None:
+        if not 0 <= frame < video.num_frames:
+            raise Refused(404, f"{video.name}: there is no frame {frame}; it has 0 to {video.num_frames - 1}.")

@@ -1,0 +1,68 @@
+"""Which project a studio opens: one that is there, or a new one for a video or a folder of videos."""
+
+from pathlib import Path
+
+from ...core import PointreelError, VideoError
+from ...store import Project
+from ...store.database import FILE
+from ...video.images import find_images
+
+SUFFIX = "-studio"
+FILMS = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ogv", ".ts", ".mts", ".m2ts", ".wmv", ".gif"}
+)
+
+
+def opened(place: str | None, beside: Path) -> tuple[Project, list[str]]:
+    """The project for what was named, and what was left out of it with the reason.
+
+    A video's project is the folder ``<stem>-studio`` in ``beside``, and a folder of videos has one named after it; a
+    second time the same project is opened again. Without a name it is the project of ``beside`` itself.
+    """
+    if place is not None and "://" in place:
+        return Project.open(place), []
+    path = beside if place is None else Path(place)
+    if (path / FILE).is_file():
+        return Project.open(path), []
+    if not path.exists():
+        raise PointreelError(f"{path}: there is nothing here. Name a video, a folder of videos, or a project.")
+    videos = _videos(path)
+    if not videos:
+        raise PointreelError(f"{path}: holds no project and no video. Name a video, a folder of videos, or a project.")
+    folder = beside / f"{path.stem if path.is_file() else path.resolve().name}{SUFFIX}"
+    project = Project.open(folder) if (folder / FILE).is_file() else Project.create(folder)
+    try:
+        return project, add_videos(project, videos)
+    except BaseException:
+        project.close()
+        raise
+
+
+def add_videos(project: Project, videos: list[Path]) -> list[str]:
+    """Add those that are not there yet; what cannot be read is left out, unless it is the only one."""
+    known = {project.video_path(video.name).resolve() for video in project.videos}
+    names = {video.name for video in project.videos}
+    problems = []
+    for path in videos:
+        if path.resolve() in known:
+            continue
+        try:
+            project.add_video(path, name=_free(path.name, names))
+        except VideoError as error:
+            if len(videos) == 1:
+                raise
+            problems.append(" ".join(str(error).split()))
+        names |= {video.name for video in project.videos}
+    return problems
+
+
+def _videos(path: Path) -> list[Path]:
+    """The video files of a folder; a folder of pictures is one video, and so is a file."""
+    if path.is_file():
+        return [path]
+    films = sorted(file for file in path.iterdir() if file.suffix.lower() in FILMS and file.is_file())
+    return films or ([path] if find_images(path) else [])
+
+
+def _free(name: str, taken: set[str]) -> str:
+    return name if name not in taken else next(new for k in range(2, 10_000) if (new := f"{name} {k}") not in taken)

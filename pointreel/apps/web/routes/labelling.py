@@ -1,0 +1,220 @@
+"""Label: objects, prompts, masks, locks, the timeline, propagation, and taking back all of it."""
+
+from collections import Counter, defaultdict
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query, Request
+from starlette.concurrency import run_in_threadpool
+
+from ....store import StoredObject
+from ..errors import Refused
+from ..guard import Annotator, TheStudio, Viewer
+from ..messages import (
+    ChangedThing,
+    ChosenExtent,
+    Edited,
+    Extent,
+    FrameOfMasks,
+    LockIn,
+    Masks,
+    NewThing,
+    ObjectMask,
+    PaintedMask,
+    Prompted,
+    PromptIn,
+    Prompts,
+    Propagate,
+    SavedThing,
+    Started,
+    TakenExtent,
+    Thing,
+    Things,
+    Timeline,
+    UndoIn,
+    Undone,
+)
+from ..propagating import KIND
+from ..studio import Studio
+from ..timeline import is_known, timeline
+from ..translating import mask_from_png, mask_in, mask_out, prompt_in, prompt_out
+
+router = APIRouter(prefix="/api", tags=["label"])
+
+MOST_FRAMES = 64
+
+
+@router.get("/videos/{v}/objects")
+def list_objects(v: int, studio: TheStudio, _: Viewer) -> Things:
+    """The objects of a video that are there now."""
+    name = studio.pictures.stored(v).name
+    return Things(objects=[_thing(studio, thing) for thing in studio.project.objects_of(name)])
+
+
+@router.post("/videos/{v}/objects")
+def add_object(v: int, sent: NewThing, studio: TheStudio, user: Annotator) -> SavedThing:
+    """A new object, in the next colour unless one is given."""
+    name = studio.pictures.stored(v).name
+    thing = studio.project.add_object(name, sent.name, colour=sent.colour, by=user.name)
+    return _changed(studio, thing, v)
+
+
+@router.patch("/objects/{key}")
+def change_object(key: int, sent: ChangedThing, studio: TheStudio, user: Annotator) -> SavedThing:
+    """Rename, recolour, remove or bring back an object; ``closed``: nobody is asked about its points any more."""
+    project = studio.project
+    thing = project.object(key)
+    if (sent.name, sent.colour, sent.removed) != (None, None, None):
+        thing = project.describe(key, name=sent.name, colour=sent.colour, removed=sent.removed, by=user.name)
+    if sent.closed is not None and sent.closed != thing.closed:
+        project.close_object(key, sent.closed)
+        thing = project.object(key)
+    return _changed(studio, thing, project.video(thing.video).key)
+
+
+@router.get("/objects/{key}/prompts")
+def list_prompts(key: int, studio: TheStudio, _: Viewer) -> Prompts:
+    """What is said of an object, frame by frame."""
+    studio.labelling.thing(key)
+    return Prompts(prompts=[prompt_out(prompt) for prompt in studio.project.prompts(key)])
+
+
+@router.put("/objects/{key}/prompts/{frame}")
+def set_prompt(key: int, frame: int, sent: PromptIn, studio: TheStudio, user: Annotator) -> Prompted:
+    """All that is said of an object on a frame, in place of what was said before, and the mask it leads to, locked."""
+    if sent.frame != frame:
+        raise Refused(
+            422, f"The address says frame {frame}, and the prompt frame {sent.frame}. Send one of them twice."
+        )
+    thing, video = studio.labelling.thing(key)
+    answer = studio.labelling.prompt(key, prompt_in(sent, thing.object_id, video), user.name)
+    extents = [Extent(mask=mask_out(segment.mask), score=segment.score) for segment in answer.extents]
+    return Prompted(
+        edit=answer.edit, frame=frame, extents=extents, chosen=0, saved_at=_edited(studio, key, frame, answer.edit)
+    )
+
+
+@router.post("/objects/{key}/extents/{frame}")
+def take_extent(key: int, frame: int, sent: ChosenExtent, studio: TheStudio, user: Annotator) -> TakenExtent:
+    """Another of the masks that the last prompt on this frame could mean."""
+    edit, segment = studio.labelling.take(key, frame, sent.chosen, user.name)
+    return TakenExtent(edit=edit, mask=mask_out(segment.mask), saved_at=_edited(studio, key, frame, edit))
+
+
+@router.put("/objects/{key}/masks/{frame}.png")
+async def set_mask_png(key: int, frame: int, request: Request, studio: TheStudio, user: Annotator) -> Edited:
+    """A mask as a PNG of the frame's size; what is not black is the object. It locks the frame."""
+    body = await request.body()
+    return await run_in_threadpool(_set_png, key, frame, body, studio, user.name)
+
+
+def _set_png(key: int, frame: int, body: bytes, studio: Studio, by: str) -> Edited:
+    _, video = studio.labelling.thing(key)
+    edit = studio.labelling.paint(key, frame, mask_from_png(body, video), locked=True, by=by)
+    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+
+
+@router.put("/objects/{key}/masks/{frame}")
+def set_mask(key: int, frame: int, sent: PaintedMask, studio: TheStudio, user: Annotator) -> Edited:
+    """A mask as it was painted."""
+    _, video = studio.labelling.thing(key)
+    edit = studio.labelling.paint(key, frame, mask_in(sent.mask, video), locked=sent.locked, by=user.name)
+    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+
+
+@router.post("/objects/{key}/locks/{frame}")
+def set_lock(key: int, frame: int, sent: LockIn, studio: TheStudio, user: Annotator) -> Edited:
+    """Lock the mask of a frame, so that propagation leaves it alone and starts from it, or unlock it."""
+    edit = studio.labelling.lock(key, frame, sent.locked, user.name)
+    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+
+
+@router.get("/videos/{v}/masks")
+def get_masks(
+    v: int,
+    studio: TheStudio,
+    _: Viewer,
+    start: Annotated[int, Query(ge=0)],
+    stop: Annotated[int, Query(ge=0)],
+) -> Masks:
+    """The masks of frames ``start`` to ``stop``, without the latter; at most 64 frames at once."""
+    if stop - start > MOST_FRAMES:
+        raise Refused(422, f"masks: found {stop - start} frames, expected at most {MOST_FRAMES} at once.")
+    by_frame: defaultdict[int, list[ObjectMask]] = defaultdict(list)
+    for thing in studio.project.objects_of(studio.pictures.stored(v).name):
+        for mask in studio.project.masks(thing.key, start, stop):
+            if is_known(mask):
+                rle, score = mask_out(mask.segment.mask), round(mask.segment.score, 4)
+                by_frame[mask.frame].append(ObjectMask(key=thing.key, mask=rle, score=score, locked=mask.locked))
+    return Masks(frames=[FrameOfMasks(frame=k, objects=objects) for k, objects in sorted(by_frame.items())])
+
+
+@router.get("/videos/{v}/timeline")
+def get_timeline(v: int, studio: TheStudio, _: Viewer) -> Timeline:
+    """What is known of each object over time, and the frames to look at, worst first."""
+    video = studio.pictures.stored(v)
+    return timeline(studio.project, video.name, video.num_frames)
+
+
+@router.post("/videos/{v}/propagations")
+def propagate(v: int, sent: Propagate, studio: TheStudio, user: Annotator) -> Started:
+    """Carry masks from locked frames into what is not locked between them."""
+    return Started(job=studio.propagating.start(v, studio.pictures.stored(v).name, sent, user.name))
+
+
+@router.post("/videos/{v}/undo")
+def undo_edit(v: int, studio: TheStudio, user: Annotator, sent: Annotated[UndoIn | None, Body()] = None) -> Undone:
+    """Take back one's newest edit of this video, or one's newest propagation."""
+    kind = None if sent is None else sent.only
+    edit = studio.project.undo_edit(studio.pictures.stored(v).name, by=user.name, kind=kind)
+    return _undone(studio, v, edit)
+
+
+@router.post("/videos/{v}/redo")
+def redo_edit(v: int, studio: TheStudio, user: Annotator) -> Undone:
+    """Bring back what was taken back last."""
+    return _undone(studio, v, studio.project.redo_edit(studio.pictures.stored(v).name, by=user.name))
+
+
+def _thing(studio: Studio, thing: StoredObject) -> Thing:
+    total: Counter[str] = Counter()
+    for row in studio.project.progress(thing.key):
+        total.update(points=row.total, answered=row.answered)
+    return Thing(
+        key=thing.key,
+        object_id=thing.object_id,
+        name=thing.name,
+        colour=thing.colour,
+        visible_default=True,
+        removed=thing.removed,
+        closed=thing.closed,
+        prompt_frames=[prompt.frame for prompt in studio.project.prompts(thing.key)],
+        num_points=total["points"],
+        num_answered=total["answered"],
+    )
+
+
+def _changed(studio: Studio, thing: StoredObject, v: int) -> SavedThing:
+    studio.events.publish("objects", {"video": v})
+    return SavedThing(saved_at=studio.saved(), **_thing(studio, thing).model_dump())
+
+
+def _edited(studio: Studio, key: int, frame: int, edit: int) -> str:
+    """Tell everybody of a mask that was changed; when it was saved."""
+    v = studio.project.video(studio.project.object(key).video).key
+    studio.events.publish("masks", {"video": v, "edit": edit, "frames": [frame], "objects": [key]})
+    return studio.saved()
+
+
+def _undone(studio: Studio, v: int, edit: int | None) -> Undone:
+    if edit is None:
+        return Undone(edit=None, kind="", frames=None, objects=[], saved_at=studio.saved())
+    effect = studio.project.effect(edit)
+    if effect.kind == KIND:
+        studio.propagating.stop(v)
+    frames = [] if effect.frames is None else list(range(effect.frames[0], effect.frames[1] + 1))
+    told = {"video": v, "edit": edit, "frames": frames, "objects": list(effect.objects)}
+    studio.events.publish("masks", told)
+    studio.events.publish("objects", {"video": v})
+    return Undone(
+        edit=edit, kind=effect.kind, frames=effect.frames, objects=list(effect.objects), saved_at=studio.saved()
+    )

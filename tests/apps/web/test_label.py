@@ -1,0 +1,236 @@
+"""Label over HTTP: clicks become masks, masks are carried, and every step can be taken back."""
+
+import time
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+
+from pointreel.core import FrameMasks, Mask, Segment
+
+from .conftest import HEIGHT, NUM_FRAMES, SIDE, WIDTH, Page, square
+
+
+def rle(pixels: np.ndarray) -> dict[str, object]:
+    return Mask.from_array(pixels).to_coco()
+
+
+def as_mask(sent: dict[str, object]) -> Mask:
+    return Mask.from_coco(sent["size"], sent["counts"])
+
+
+def iou(sent: dict[str, object], frame: int) -> float:
+    return as_mask(sent).iou(Mask.from_array(square(frame)))
+
+
+def click(page: Page, frame: int, *points: tuple[float, float, int], key: int = 1) -> dict[str, object]:
+    said = [{"x": x, "y": y, "label": label} for x, y, label in points]
+    return page.put(f"/api/objects/{key}/prompts/{frame}", {"frame": frame, "points": said})
+
+
+def paint(page: Page, frame: int, key: int = 1) -> None:
+    page.put(f"/api/objects/{key}/masks/{frame}", {"mask": rle(square(frame))})
+
+
+def masks(page: Page, start: int = 0, stop: int = NUM_FRAMES) -> dict[tuple[int, int], dict[str, object]]:
+    frames = page.read(f"/api/videos/1/masks?start={start}&stop={stop}")["frames"]
+    return {(one["frame"], of["key"]): of for one in frames for of in one["objects"]}
+
+
+def wait(page: Page, job: dict[str, object]) -> dict[str, object]:
+    deadline = time.monotonic() + 60
+    while job["state"] in ("waiting", "running") and time.monotonic() < deadline:
+        time.sleep(0.02)
+        job = page.read(f"/api/jobs/{job['id']}")
+    return job
+
+
+def propagate(page: Page, frame: int, **more: object) -> dict[str, object]:
+    job = page.post(
+        "/api/videos/1/propagations", {"objects": None, "frame": frame, "direction": "both", "to": None} | more
+    )
+    return wait(page, job["job"])
+
+
+def test_objects_are_added_renamed_removed_and_brought_back(page: Page) -> None:
+    made = page.post("/api/videos/1/objects", {"name": "dog", "colour": "#AABBCC"})
+    assert (made["object_id"], made["name"], made["colour"]) == (3, "dog", "#aabbcc")
+    renamed = Page.done(page.send("PATCH", f"/api/objects/{made['key']}", {"name": "cat"}))
+    assert renamed["name"] == "cat"
+    assert Page.done(page.send("PATCH", f"/api/objects/{made['key']}", {"removed": True}))["removed"]
+    assert [one["name"] for one in page.read("/api/videos/1/objects")["objects"]] == ["square", "rest"]
+    assert page.post("/api/videos/1/undo")["kind"] == "object"
+    assert [one["name"] for one in page.read("/api/videos/1/objects")["objects"]] == ["square", "rest", "cat"]
+    assert page.send("PATCH", "/api/objects/99", {"name": "x"}).status_code in (404, 409)
+    assert Page.done(page.send("PATCH", f"/api/objects/{made['key']}", {"closed": True}))["closed"]
+
+
+def test_two_clicks_a_propagation_and_back(page: Page) -> None:
+    first = click(page, 4, (32, 32, 1))
+    assert 1 <= len(first["extents"]) <= 3
+    second = click(page, 4, (32, 32, 1), (80, 50, 0))
+    assert iou(second["extents"][0]["mask"], 4) > 0.8
+    shown = masks(page)
+    assert list(shown) == [(4, 1)]
+    assert shown[4, 1]["locked"]
+    (prompt,) = page.read("/api/objects/1/prompts")["prompts"]
+    assert [point["label"] for point in prompt["points"]] == [1, 0]
+
+    job = propagate(page, 4, objects=[1])
+    assert (job["state"], job["done"], job["total"]) == ("done", NUM_FRAMES - 1, NUM_FRAMES - 1)
+    made = masks(page)
+    assert min(iou(made[k, 1]["mask"], k) for k in range(NUM_FRAMES)) > 0.4
+    (row, _) = page.read("/api/videos/1/timeline")["objects"]
+    assert (row["known"], row["locked"], row["prompts"]) == ([[0, NUM_FRAMES - 1]], [4], [4])
+
+    back = page.post("/api/videos/1/undo", {"only": "propagation"})
+    assert (back["kind"], back["frames"], back["objects"]) == ("propagation", [0, NUM_FRAMES - 1], [1])
+    assert list(masks(page)) == [(4, 1)]
+    assert page.post("/api/videos/1/redo")["edit"] == back["edit"]
+    assert masks(page) == made
+    page.post("/api/videos/1/undo")
+    assert page.post("/api/videos/1/undo")["edit"] == second["edit"]
+    assert len(page.read("/api/objects/1/prompts")["prompts"][0]["points"]) == 1
+    assert list(page.studio.project.check()) == []
+
+
+def test_a_correction_starts_from_the_mask_that_is_there_and_an_empty_prompt_gives_it_back(page: Page) -> None:
+    paint(page, 0)
+    propagate(page, 0)
+    carried = masks(page)[6, 1]
+    corrected = click(page, 6, (90, 60, 0))
+    assert len(corrected["extents"]) == 1
+    assert as_mask(corrected["extents"][0]["mask"]).iou(as_mask(carried["mask"])) > 0.5
+    assert masks(page)[6, 1]["locked"]
+    nothing = page.put("/api/objects/1/prompts/6", {"frame": 6, "points": []})
+    assert nothing["extents"][0]["mask"] == carried["mask"]
+    assert masks(page)[6, 1] == carried
+    assert page.read("/api/objects/1/prompts")["prompts"] == []
+
+
+def test_an_empty_prompt_where_nothing_was_leaves_nothing(page: Page) -> None:
+    click(page, 2, (26, 32, 1))
+    page.put("/api/objects/1/prompts/2", {"frame": 2})
+    assert masks(page) == {}
+    assert page.read("/api/videos/1/timeline")["objects"][0]["known"] == []
+
+
+def test_another_extent_is_taken_and_taken_back(page: Page) -> None:
+    extents = click(page, 4, (32, 32, 1))["extents"]
+    last = len(extents) - 1
+    taken = page.post("/api/objects/1/extents/4", {"chosen": last})
+    assert taken["mask"] == extents[last]["mask"] == masks(page)[4, 1]["mask"]
+    page.studio.labelling._extents.clear()  # as after a restart
+    assert page.post("/api/objects/1/extents/4", {"chosen": 0})["mask"] == extents[0]["mask"]
+    assert page.send("POST", "/api/objects/1/extents/4", {"chosen": 9}).status_code == 409
+    assert page.send("POST", "/api/objects/1/extents/5", {"chosen": 0}).status_code == 409
+    page.post("/api/videos/1/undo")
+    assert masks(page)[4, 1]["mask"] == extents[last]["mask"]
+
+
+def test_only_the_span_between_locked_frames_changes(page: Page) -> None:
+    for frame in (0, 5, 9):
+        paint(page, frame)
+    propagate(page, 0)
+    propagate(page, 5)
+    propagate(page, 9)
+    before = masks(page)
+    page.put("/api/objects/1/masks/6", {"mask": rle(square(6) & (np.arange(WIDTH) < 40))})
+    job = propagate(page, 6, direction="forward")
+    after = masks(page)
+    assert {frame for frame, _ in before if before[frame, 1]["mask"] != after[frame, 1]["mask"]} <= {6, 7, 8}
+    assert after[7, 1]["mask"] != before[7, 1]["mask"]
+    assert job["result"]["frames"] == 2
+
+
+def test_what_is_locked_while_a_propagation_runs_stays(page: Page) -> None:
+    paint(page, 0)
+    started = page.post("/api/videos/1/propagations", {"objects": [1], "frame": 0})["job"]
+    page.put("/api/objects/1/masks/11", {"mask": rle(square(11))})
+    assert wait(page, started)["state"] == "done"
+    assert masks(page)[11, 1]["locked"]
+
+
+def test_cancelling_keeps_what_is_done(page: Page) -> None:
+    paint(page, 0)
+    started = page.post("/api/videos/1/propagations", {"objects": [1], "frame": 0})["job"]
+    page.send("DELETE", f"/api/jobs/{started['id']}")
+    over = wait(page, started)
+    assert over["state"] == "cancelled"
+    kept = sorted(frame for frame, _ in masks(page))
+    assert kept == list(range(len(kept)))
+    assert len(kept) < NUM_FRAMES
+
+
+def test_locks(page: Page) -> None:
+    paint(page, 3)
+    page.post("/api/objects/1/locks/3", {"locked": False})
+    assert not masks(page)[3, 1]["locked"]
+    refused = page.send("POST", "/api/videos/1/propagations", {"frame": 3})
+    assert refused.status_code == 409
+    assert "locked" in refused.json()["error"]
+    page.post("/api/objects/1/locks/3", {"locked": True})
+    assert masks(page)[3, 1]["locked"]
+    assert page.send("POST", "/api/objects/1/locks/7", {"locked": True}).status_code == 409
+
+
+def test_a_mask_as_png(page: Page) -> None:
+    _, png = cv2.imencode(".png", square(2).astype(np.uint8))
+    Page.done(page.send("PUT", "/api/objects/1/masks/2.png", content=png.tobytes()))
+    assert iou(masks(page)[2, 1]["mask"], 2) == 1
+    _, large = cv2.imencode(".png", np.zeros((HEIGHT, WIDTH + 1), np.uint8))
+    for content, status in ((b"GIF89a", 415), (large.tobytes(), 422), (png.tobytes()[:60], 415)):
+        assert page.send("PUT", "/api/objects/1/masks/2.png", content=content).status_code == status
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"frame": 3, "points": [{"x": 1, "y": 2, "label": 1}]},
+        {"frame": 4, "points": [{"x": 900, "y": 2, "label": 1}]},
+        {"frame": 4, "points": [{"x": 9, "y": 2, "label": 0}]},
+        {"frame": 4, "points": [{"x": 9, "y": 2, "label": 5}]},
+        {"frame": 4, "box": {"left": 4, "top": 3, "width": 0, "height": 5}},
+        {"frame": 4, "mask": {"size": [2, 2], "counts": "22"}},
+        {"frame": 4, "mask": {"size": [HEIGHT, WIDTH], "counts": "\x00nonsense"}},
+        {"frame": 4, "text": "the dog"},
+    ],
+)
+def test_prompts_that_cannot_be_meant_are_refused_in_one_line(page: Page, body: dict[str, object]) -> None:
+    answer = page.send("PUT", "/api/objects/1/prompts/4", body)
+    assert answer.status_code in (400, 422)
+    assert answer.json().keys() == {"error"}
+    assert masks(page) == {}
+    assert page.send("PUT", "/api/objects/1/prompts/4", content=b'{"frame": 4').status_code == 422
+    assert page.send("PUT", "/api/objects/1/prompts/12", {"frame": 12, "points": []}).status_code == 404
+
+
+def test_boxes_traces_and_masks_are_prompts_too(page: Page) -> None:
+    boxed = page.put(
+        "/api/objects/1/prompts/0", {"frame": 0, "box": {"left": 8, "top": 20, "width": SIDE, "height": SIDE}}
+    )
+    assert iou(boxed["extents"][0]["mask"], 0) > 0.7
+    trace = [[12 + k, 24 + k, k / 10] for k in range(16)]
+    traced = page.put("/api/objects/2/prompts/0", {"frame": 0, "trace": trace})
+    assert iou(traced["extents"][0]["mask"], 0) > 0.5
+    given = page.put("/api/objects/2/prompts/1", {"frame": 1, "mask": rle(square(1))})
+    assert iou(given["extents"][0]["mask"], 1) == 1
+
+
+def test_doubts_come_worst_first_and_name_the_jump(page: Page) -> None:
+    project = page.studio.project
+    pixels = {k: square(k) for k in range(NUM_FRAMES)}
+    pixels[7] = np.roll(square(7), 16, 0)
+    edit = project.begin_edit("clip.mp4", "propagation")
+    scores = {3: 0.2, 4: 0.4}
+    records = [FrameMasks(k, {1: Segment(Mask.from_array(on), scores.get(k, 0.95))}) for k, on in pixels.items()]
+    project.add_masks(edit, records)
+    doubts = page.read("/api/videos/1/timeline")["doubts"]
+    assert {(doubt["frame"], doubt["reason"]) for doubt in doubts} >= {(3, "unsure"), (7, "place jumps")}
+    assert all(one["doubt"] >= other["doubt"] for one, other in pairwise(doubts))
+    assert 4 not in {doubt["frame"] for doubt in doubts}
+
+
+def test_too_many_frames_at_once(page: Page) -> None:
+    assert page.get("/api/videos/1/masks?start=0&stop=65").status_code == 422
