@@ -97,3 +97,13 @@ class Resumable(Protocol):
 
     def snapshot(self) -> bytes: ...
     def restore(self, state: bytes) -> None: ...
+
+
+@runtime_checkable
+class Remembering(Protocol):
+    """A session that can be told what an object looks like on a frame that is not its next one, which may lie ahead.
+
+    Optional. It makes no record of that frame and goes on as if it had not seen it, but knows the object better.
+    """
+
+    def remember(self, frame: Frame, queries: Sequence[Prompt]) -> None: ...

@@ -2,24 +2,21 @@
 
 After a first point on each object the video is tracked. Then, until the mean J of the sequence reaches the target, a
 simulated person looks for the worst object on the worst frame and clicks there, in the middle of the largest error:
-*positive* where the object was missed, *negative* where the mask has spilt. The frame is prompted again with all of
-its points, and is locked from then on: only what lies between the neighbouring locked frames is tracked again.
-
-Between two locked frames the nearer one decides, as errors grow with the distance tracked.
+*positive* where the object was missed, *negative* where the mask has spilt. The frame is corrected as a user's click
+corrects it, by the same driver: it is locked from then on, and what lies between the neighbouring locked frames is
+tracked again.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import FrameMasks, Points, Prompt
+from ..core import Points, Prompt
+from ..systems import Tracking
 from .tracking_bench_clips import Clip, flattened
-
-Track = Callable[[range, Mapping[int, Sequence[Prompt]]], Iterable[FrameMasks]]
-"""Tracks the frames of a range, in its order, from prompts by frame."""
 
 _EIGHT_NEIGHBOURS = 8
 
@@ -34,20 +31,21 @@ class Click:
 
 @dataclass
 class Corrections:
-    """A video that is tracked and corrected; ``masks`` are what it looks like now."""
+    """A video that is tracked and corrected. ``num_frames`` counts what sessions were fed."""
 
     clip: Clip
-    track: Track
-    masks: dict[int, FrameMasks] = field(default_factory=dict)
+    tracking: Tracking
     num_clicks: int = 0
+    num_frames: int = 0
     points_by_frame: dict[int, dict[int, Points]] = field(default_factory=dict)
     _j: dict[int, NDArray[np.float64]] = field(default_factory=dict)
 
-    def start(self, points: Mapping[int, Points]) -> None:
-        """Track the whole video from the points of the first frame."""
-        self.points_by_frame[0] = dict(points)
-        self.num_clicks = sum(map(len, points.values()))
-        self._track_again(0)
+    def start(self) -> None:
+        """Track the whole video from the points that it was begun with."""
+        for prompt in self.tracking.prompts:
+            self._click(prompt.frame, prompt.object_id, prompt.points or Points.on([]))
+        self.num_clicks = sum(len(prompt.points or ()) for prompt in self.tracking.prompts)
+        self._finish(range(self.clip.num_frames))
 
     @property
     def mean_j(self) -> float:
@@ -68,36 +66,22 @@ class Corrections:
         return None
 
     def apply(self, click: Click) -> None:
-        """Prompt the frame with all points so far, lock it, and track again up to the neighbouring locked frames."""
-        by_object = self.points_by_frame.setdefault(click.frame, {})
-        for object_id, points in click.points.items():
-            by_object[object_id] = by_object.get(object_id, Points.on([])) + points
+        """Say it, and have all tracked again that it changes."""
+        before = max((lock for lock in self.points_by_frame if lock < click.frame), default=-1)
+        after = min((lock for lock in self.points_by_frame if lock > click.frame), default=self.clip.num_frames)
         self.num_clicks += 1
-        self._track_again(click.frame)
+        for object_id, points in click.points.items():
+            self._click(click.frame, object_id, points)
+            self.tracking.correct([Prompt(object_id=object_id, frame=click.frame, points=points)])
+            self._finish(range(before + 1, after))
 
-    def _track_again(self, frame: int) -> None:
-        """Forwards from the lock before, so that the engine knows the object when the correction comes; then back."""
-        before = max((lock for lock in self.points_by_frame if lock < frame), default=None)
-        after = min((lock for lock in self.points_by_frame if lock > frame), default=self.clip.num_frames)
-        prompts = {frame: _prompts(frame, self.points_by_frame[frame])}
-        if before is None:
-            self._take(self.track(range(frame, after), prompts))
-            return
-        forwards = self.track(range(before, after), {before: self._known(before), **prompts})
-        self._take(masks for masks in forwards if masks.frame >= frame)
-        backwards = self.track(range(frame, before, -1), {frame: self._known(frame)})
-        self._take(masks for masks in backwards if frame - masks.frame < masks.frame - before and masks.frame != frame)
+    def _click(self, frame: int, object_id: int, points: Points) -> None:
+        by_object = self.points_by_frame.setdefault(frame, {})
+        by_object[object_id] = by_object.get(object_id, Points.on([])) + points
 
-    def _known(self, frame: int) -> list[Prompt]:
-        """What a locked frame looks like."""
-        segments = self.masks[frame].segments.items()
-        return [Prompt(object_id=i, frame=frame, mask=segment.mask) for i, segment in segments if segment.mask]
-
-    def _take(self, records: Iterable[FrameMasks]) -> None:
-        for masks in records:
-            self.masks[masks.frame] = masks
-            if masks.frame in self.clip.truth:
-                self._j[masks.frame] = self._scores(masks.frame)
+    def _finish(self, changed: range) -> None:
+        self.num_frames += sum(1 for _ in self.tracking.steps())
+        self._j |= {frame: self._scores(frame) for frame in changed if frame in self.clip.truth}
 
     def _scores(self, frame: int) -> NDArray[np.float64]:
         true, found = self._true(frame), self._found(frame)
@@ -107,15 +91,13 @@ class Corrections:
         return self.clip.true_labels(frame)
 
     def _found(self, frame: int) -> NDArray[np.integer]:
-        return flattened(self.masks[frame], self.clip.size)
+        return flattened(self.tracking[frame], self.clip.size)
 
 
-def correct(
-    clip: Clip, track: Track, points: Mapping[int, Points], *, target: float = 0.8, max_clicks: int = 20
-) -> tuple[Corrections, bool]:
+def correct(clip: Clip, tracking: Tracking, *, target: float = 0.8, max_clicks: int = 20) -> tuple[Corrections, bool]:
     """The corrected video, and whether its mean J has reached the target within so many clicks."""
-    state = Corrections(clip, track)
-    state.start(points)
+    state = Corrections(clip, tracking)
+    state.start()
     while state.mean_j < target and state.num_clicks < max_clicks:
         click = state.next_click()
         if click is None:
@@ -162,10 +144,6 @@ def _middle(region: NDArray[np.bool_]) -> tuple[int, int]:
     depth = cv2.distanceTransform(np.pad(region, 1).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     y, x = np.unravel_index(int(depth.argmax()), depth.shape)
     return int(x) - 1, int(y) - 1
-
-
-def _prompts(frame: int, points_by_object: Mapping[int, Points]) -> list[Prompt]:
-    return [Prompt(object_id=i, frame=frame, points=points) for i, points in sorted(points_by_object.items())]
 
 
 def _iou(one: NDArray[np.bool_], other: NDArray[np.bool_]) -> float:

@@ -6,7 +6,7 @@ is timed. Scores come afterwards.
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from ..core import (
 from ..core.protocols import Propagator
 from ..formats import shelf as formats
 from ..points import reference_labels, samplers
+from ..systems import Tracking
 from ..video import Video
 from .tracking_bench_clicks import correct
 from .tracking_bench_clips import Clip, ObjectScores, flattened, score_clip
@@ -121,48 +122,33 @@ def make_run(task: RunTask) -> Run:
     _share_processors(task.num_threads)
     _require_kind(engine, task.start)
     with task.clip.open() as pictures, _folder(task) as folder:
-        tracking = _Tracking(engine, pictures)
         if task.start.kind == _CLICKS:
-            return _corrected_run(task, tracking, Path(folder))
+            return _corrected_run(task, engine, pictures, Path(folder))
         masks: dict[int, FrameMasks] = {}
-        records = tracking.steps(range(task.clip.num_frames), {0: task.start.prompts(task.clip, task.seed)})
         begin = time.perf_counter()
-        _write(task.clip, _remembered(records, masks), Path(folder))
+        _write(task.clip, _remembered(_tracked(task, engine, pictures), masks), Path(folder))
         seconds = time.perf_counter() - begin
     return Run(score_clip(task.clip, masks), task.clip.num_frames, seconds)
 
 
-def _corrected_run(task: RunTask, tracking: "_Tracking", folder: Path) -> Run:
-    points = first_points(task.clip, 1, task.seed)
-    state, reached = correct(task.clip, tracking, points, target=task.target, max_clicks=task.max_clicks)
-    begin = time.perf_counter()
-    _write(task.clip, [masks for _, masks in sorted(state.masks.items())], folder)
-    seconds = tracking.seconds + time.perf_counter() - begin
-    clicks = state.num_clicks if reached else max(task.max_clicks, state.num_clicks)
-    return Run(score_clip(task.clip, state.masks), tracking.num_frames, seconds, clicks, reached)
-
-
-@dataclass
-class _Tracking:
-    """Tracks frames of a video; called, it counts how many and how long it took."""
-
-    engine: Propagator
-    pictures: Video
-    num_frames: int = 0
-    seconds: float = 0.0
-
-    def steps(self, frames: range, prompts: Mapping[int, Sequence[Prompt]]) -> Iterator[FrameMasks]:
-        with self.engine.open(self.pictures.info) as session:
-            for frame in self.pictures.read(frames):
-                yield from session.push(frame, prompts.get(frame.index, ()))
-            yield from session.finish()
-
-    def __call__(self, frames: range, prompts: Mapping[int, Sequence[Prompt]]) -> list[FrameMasks]:
+def _corrected_run(task: RunTask, engine: Propagator, pictures: Video, folder: Path) -> Run:
+    prompts = task.start.prompts(task.clip, task.seed)
+    with Tracking.start(pictures, prompts, engine) as tracking:
+        state, reached = correct(task.clip, tracking, target=task.target, max_clicks=task.max_clicks)
+        masks = {frame: tracking[frame] for frame in range(len(tracking))}
         begin = time.perf_counter()
-        records = list(self.steps(frames, prompts))
-        self.seconds += time.perf_counter() - begin
-        self.num_frames += len(frames)
-        return records
+        _write(task.clip, list(masks.values()), folder)
+        seconds = tracking.seconds + time.perf_counter() - begin
+    clicks = state.num_clicks if reached else max(task.max_clicks, state.num_clicks)
+    return Run(score_clip(task.clip, masks), state.num_frames, seconds, clicks, reached)
+
+
+def _tracked(task: RunTask, engine: Propagator, pictures: Video) -> Iterator[FrameMasks]:
+    prompts = task.start.prompts(task.clip, task.seed)
+    with engine.open(pictures.info) as session:
+        for frame in pictures.read(range(task.clip.num_frames)):
+            yield from session.push(frame, prompts if frame.index == 0 else ())
+        yield from session.finish()
 
 
 def _remembered(records: Iterable[FrameMasks], by_frame: dict[int, FrameMasks]) -> Iterator[FrameMasks]:

@@ -3,15 +3,15 @@
 ``Tracking`` keeps a run that can be corrected and taken up again. This is for those who keep things their own way.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..core import FrameMasks, Prompt
+from ..core import FrameMasks, Mask, Prompt
 from ..core.protocols import Propagator
 from ..video import Video
 from ._plan import Direction, Pass, first_round
 from ._prompts import check_prompts, locks_of, merged
-from ._stepping import stepped
+from ._stepping import remind, stepped
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,19 @@ def carried(
         yield from made_in(video, one, [said[start] for start in one.starts], propagator)
 
 
-def made_in(video: Video, one: Pass, prompts: Sequence[Prompt], propagator: Propagator) -> Iterator[Carried]:
-    """One pass of a plan: what its spans own, as a session makes it."""
+def made_in(
+    video: Video,
+    one: Pass,
+    prompts: Sequence[Prompt],
+    propagator: Propagator,
+    known: Mapping[tuple[int, int], Mask | None] | None = None,
+) -> Iterator[Carried]:
+    """One pass of a plan: what its spans own, as a session makes it. ``known``: masks on other frames."""
     told: dict[int, list[Prompt]] = {}
     for prompt in prompts:
         told.setdefault(prompt.frame, []).append(prompt)
     with propagator.open(video.info) as session:
+        remind(session, video, known or {})
         for item in stepped(session, video.read(one.frames), one.frames, told):
             frame = item.masks.frame
             owned = tuple(span.object_id for span in one.spans if frame in span)

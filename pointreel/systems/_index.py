@@ -1,22 +1,21 @@
-"""Where the mask of each object on each frame lies in the records, and which way it came."""
+"""Where the mask of each object on each frame lies in the records."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ._plan import Pass, Way
+from ._plan import Pass
 
 NOT_MADE = -1
 
 
 class Index:
-    """Nine bytes for each object and frame, whatever the masks are."""
+    """Eight bytes for each object and frame, whatever the masks are."""
 
     def __init__(self, num_frames: int) -> None:
         self.num_frames = num_frames
         self._places: dict[int, NDArray[np.int64]] = {}
-        self._ways: dict[int, NDArray[np.int8]] = {}
         self.carried = np.zeros(num_frames, np.bool_)
 
     @property
@@ -30,9 +29,7 @@ class Index:
             if frame in span:
                 if span.object_id not in self._places:
                     self._places[span.object_id] = np.full(self.num_frames, NOT_MADE, np.int64)
-                    self._ways[span.object_id] = np.zeros(self.num_frames, np.int8)
                 self._places[span.object_id][frame] = place
-                self._ways[span.object_id][frame] = of.way
 
     def places(self, frame: int) -> Iterator[tuple[int, int]]:
         """Each object made on ``frame`` and the step to look for it in."""
@@ -40,8 +37,8 @@ class Index:
             if places[frame] != NOT_MADE:
                 yield object_id, int(places[frame])
 
-    def way(self, object_id: int, frame: int) -> Way | None:
-        """The way in which the mask of an object on a frame was reached, None where there is none."""
-        ways = self._ways.get(object_id)
-        way = 0 if ways is None else int(ways[frame])
-        return 1 if way > 0 else -1 if way < 0 else None
+    def place(self, object_id: int, frame: int) -> int | None:
+        """The step to look in for an object on a frame, None where it was never made."""
+        places = self._places.get(object_id)
+        place = NOT_MADE if places is None else int(places[frame])
+        return None if place == NOT_MADE else place

@@ -7,12 +7,13 @@ is the same whatever order passes run in.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Direction = Literal["both", "forward", "backward"]
 DIRECTIONS: tuple[Direction, ...] = ("both", "forward", "backward")
 Way = Literal[1, -1]
+_MOST_KNOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,14 @@ class Span:
 class Pass:
     """One session from frame ``start`` to ``stop``, both included, forward (1) or backward (-1).
 
-    ``starts`` are the locks that tell the session of each object, as (object, frame). A start without a span of its
-    own warms the session up for a correction on the way.
+    ``starts`` are the locks that tell the session of each object, as (object, frame). ``known`` are other locks of its
+    objects, the nearest first: what they look like there.
     """
 
     way: Way
     spans: tuple[Span, ...]
     starts: tuple[tuple[int, int], ...]
+    known: tuple[tuple[int, int], ...] = ()
 
     @property
     def start(self) -> int:
@@ -86,32 +88,29 @@ def first_round(locks: Mapping[int, Iterable[int]], num_frames: int, direction: 
 
 
 def correction(
-    object_id: int,
-    lock: int,
-    others: Iterable[int],
-    num_frames: int,
-    direction: Direction,
-    *,
-    came: Way | None = None,
-    warm_up: bool = False,
+    object_id: int, lock: int, others: Iterable[int], num_frames: int, direction: Direction
 ) -> tuple[Pass, ...]:
-    """The passes for one prompt on top of a result: from it up to the locks on either side, and nothing else.
-
-    ``came`` is the way in which the corrected frame was reached. That way goes first, with ``warm_up`` beginning at
-    the lock it came from, so that the session knows what it is that is corrected.
-    """
-    before = max((frame for frame in others if frame < lock), default=None)
-    after = min((frame for frame in others if frame > lock), default=None)
-    first = 0 if before is None else before + 1
-    last = num_frames - 1 if after is None else after - 1
-    way: Way = -1 if direction == "backward" else 1 if direction == "forward" or came is None else came
-    source = (before if way > 0 else after) if warm_up and came is not None else None
-    own = Span(object_id, lock, lock, last) if way > 0 else Span(object_id, lock, first, lock)
-    passes = [_pass(way, [own], () if source is None else ((object_id, source),))]
-    rest = (first, lock - 1) if way > 0 else (lock + 1, last)
-    if direction == "both" and rest[0] <= rest[1]:
-        passes.append(_pass(-1 if way > 0 else 1, [Span(object_id, lock, *rest)]))
+    """The passes for one prompt on top of a result: from it up to the locks on either side, and nothing else."""
+    others = sorted(others)
+    before = max((frame for frame in others if frame < lock), default=-1)
+    after = min((frame for frame in others if frame > lock), default=num_frames)
+    known = tuple((object_id, frame) for frame in nearest(others, lock))
+    ahead, back = Span(object_id, lock, lock, after - 1), Span(object_id, lock, before + 1, lock)
+    if direction == "backward":
+        return (_pass(-1, [back], known),)
+    passes = [_pass(1, [ahead], known)]
+    if direction == "both" and before + 1 < lock:
+        passes.append(_pass(-1, [replace(back, last=lock - 1)], known))
     return tuple(passes)
+
+
+def nearest(locks: Iterable[int], frame: int) -> list[int]:
+    """The locks that a session is told of: the nearest to a frame, and of two equally near the earlier first.
+
+    >>> nearest([0, 9, 20], 10)
+    [9, 0, 20]
+    """
+    return sorted(locks, key=lambda lock: (abs(lock - frame), lock))[:_MOST_KNOWN]
 
 
 def _neighbours(ordered: Sequence[int]) -> Iterable[tuple[int | None, int, int | None]]:
@@ -129,5 +128,5 @@ def _reach(lock: int, before: int | None, after: int | None, num_frames: int, di
     return first, num_frames - 1 if after is None else (lock + after) // 2
 
 
-def _pass(way: Way, spans: Sequence[Span], starts: tuple[tuple[int, int], ...] = ()) -> Pass:
-    return Pass(way, tuple(spans), (*starts, *((span.object_id, span.lock) for span in spans)))
+def _pass(way: Way, spans: Sequence[Span], known: tuple[tuple[int, int], ...] = ()) -> Pass:
+    return Pass(way, tuple(spans), tuple((span.object_id, span.lock) for span in spans), known)

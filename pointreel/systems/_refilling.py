@@ -11,7 +11,7 @@ from ..core import Mask, PointreelError, Prompt
 from ..core.protocols import Propagator
 from ..video import Video
 from ._carrying import Carried, made_in
-from ._plan import Direction, Pass, Span, Way
+from ._plan import Direction, Pass, Span, Way, nearest
 
 Locked = Mapping[int, Mapping[int, Mask]]
 """The masks of locked frames, by object id and frame."""
@@ -42,8 +42,14 @@ def refilled(
     """The masks of a plan's frames as they are made, its passes in turns: what was asked about grows outwards."""
     if "mask" not in propagator.accepts:
         raise PointreelError("This engine takes no masks, so that it cannot go on from a locked frame. Choose another.")
-    running = [made_in(video, one, [_told(locked, *start) for start in one.starts], propagator) for one in plan]
-    return _in_turns(running)
+    return _in_turns([_made(video, one, locked, propagator) for one in plan])
+
+
+def _made(video: Video, one: Pass, locked: Locked, propagator: Propagator) -> Iterator[Carried]:
+    told = [_told(locked, *start) for start in one.starts]
+    others = {i: [at for at in locked[i] if (i, at) not in one.starts] for i, _ in one.starts}
+    known = {(i, at): locked[i][at] for i, frames in others.items() for at in nearest(frames, one.start)}
+    return made_in(video, one, told, propagator, known)
 
 
 def frames_made_by(plan: Iterable[Pass]) -> int:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..core import Frame, FrameMasks, PointreelError, Prompt, Segment
-from ..core.protocols import Session
+from ..core import Frame, FrameMasks, Mask, PointreelError, Prompt, Segment
+from ..core.protocols import Remembering, Session
+from ..video import Video
 
 NOBODY_LOOKED = 0.0
 """The score of a mask that was carried over a frame that could not be read."""
@@ -42,6 +43,16 @@ def stepped(
     for record in session.finish():
         yield from records.up_to(record)
     yield from records.rest()
+
+
+def remind(session: Session[Prompt, FrameMasks], video: Video, masks: Mapping[tuple[int, int], Mask | None]) -> None:
+    """Tell a session that can remember what objects look like on frames that it is not fed, by (object, frame)."""
+    if not isinstance(session, Remembering):
+        return
+    for (object_id, lock), mask in masks.items():
+        if mask:
+            for frame in video.read(range(lock, lock + 1)):
+                session.remember(frame, [Prompt(object_id=object_id, frame=lock, mask=mask)])
 
 
 @dataclass

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from ..core import FrameMasks, PointreelError, Prompt, Segment
+from ..core import FrameMasks, Mask, PointreelError, Prompt, Segment
 from ..core.protocols import Propagator, Resumable, Session
 from ..video import Video
 from ._checks import check_readable, direction_named, identity_of
@@ -18,7 +18,7 @@ from ._prompt_json import prompts_from_json, prompts_to_json
 from ._prompts import Key, check_prompts, locks_of, merged
 from ._records import Entry, RecordFile, Step, is_carried, step_head
 from ._snapshot import Snapshots
-from ._stepping import Stepped, stepped
+from ._stepping import Stepped, remind, stepped
 
 RECORDS, STATE = "track.records", "track.state"
 
@@ -42,16 +42,20 @@ def engine_of(folder: Path) -> str:
 
 @dataclass
 class _Round:
-    """Prompts that came together, the passes they lead to, and how many frames each pass has recorded."""
+    """Prompts that came together, the passes they lead to, and how many frames each pass has recorded.
+
+    ``corrects`` is the step that holds what was there before, on the frame of a correction.
+    """
 
     prompts: list[Prompt]
     passes: tuple[Pass, ...]
     last_frames: list[int | None]
     done: list[bool]
+    corrects: int | None = None
 
     @classmethod
-    def of(cls, prompts: list[Prompt], passes: tuple[Pass, ...]) -> "_Round":
-        return cls(prompts, passes, [None] * len(passes), [False] * len(passes))
+    def of(cls, prompts: list[Prompt], passes: tuple[Pass, ...], corrects: int | None = None) -> "_Round":
+        return cls(prompts, passes, [None] * len(passes), [False] * len(passes), corrects)
 
     def note(self, turn: int, frame: int) -> None:
         self.last_frames[turn] = frame
@@ -171,7 +175,8 @@ class Tracking:
         """Add prompts to a finished run: late objects, or corrections of what came out.
 
         Each is a round of its own, in the order given. A mask locks its frame as it is. Points, a box or a trace
-        correct what is there: the session comes from the lock before, so that it knows what is meant.
+        correct what is there: the session is told that, and all that was said of this frame so far. A session that
+        can remember knows the object from its other locked frames too.
         """
         if not self.is_done:
             raise PointreelError(f"{self._records.path}: the run is not finished. Resume it first, then correct it.")
@@ -202,7 +207,7 @@ class Tracking:
                 while self._is_pending(frame):
                     next(work, None)
                 yield self[frame]
-            for _ in work:  # what warms up for nothing that is kept is not left undone
+            for _ in work:  # what is made for nothing that is kept is not left undone
                 pass
         finally:
             work.close()
@@ -228,23 +233,17 @@ class Tracking:
 
     def _begin_round(self, prompts: list[Prompt], names: Mapping[int, str]) -> None:
         self.names |= {key: name for key, name in names.items() if name}
-        num_frames = len(self.video)
+        num_frames, corrects = len(self.video), None
         if not self._rounds:
             passes = first_round(locks_of(merged(prompts)), num_frames, self.direction)
         else:
             (prompt,) = prompts
             object_id, frame = prompt.object_id, prompt.frame
-            passes = correction(
-                object_id,
-                frame,
-                [other for of, other in self._said if of == object_id and other != frame],
-                num_frames,
-                self.direction,
-                came=self._index.way(object_id, frame),
-                warm_up=prompt.mask is None,
-            )
+            others = [other for of, other in self._said if of == object_id and other != frame]
+            passes = correction(object_id, frame, others, num_frames, self.direction)
+            corrects = self._index.place(object_id, frame) if prompt.mask is None else None
         self._said = merged([*self._said.values(), *prompts])
-        self._rounds.append(_Round.of(prompts, passes))
+        self._rounds.append(_Round.of(prompts, passes, corrects))
 
     def _replay(self, entry: Entry) -> None:
         if entry.kind == "R":
@@ -278,6 +277,8 @@ class Tracking:
         clock = time.monotonic()
         with self.propagator.open(self.video.info) as session:
             frames, before = self._taken_up(session, number, turn)
+            if frames == one.frames:
+                remind(session, self.video, {lock: self._locked(*lock) for lock in one.known})
             for item in stepped(session, self.video.read(frames), frames, self._prompts_of(one, number), before):
                 frame = item.masks.frame
                 if recorded is None or (frame - recorded) * one.way > 0:
@@ -335,14 +336,25 @@ class Tracking:
         prompts: dict[int, list[Prompt]] = {}
         for key in one.starts:
             object_id, frame = key
-            known = None if key in fresh and one.way == self._rounds[number].passes[0].way else self[frame].segments
-            segment = known.get(object_id) if known else None
-            if segment is not None and "mask" in self.propagator.accepts:
-                told = [Prompt(object_id=object_id, frame=frame, mask=segment.mask)]
+            is_first = key in fresh and one.way == self._rounds[number].passes[0].way
+            mask = None if is_first else self._locked(object_id, frame)
+            if mask is not None and "mask" in self.propagator.accepts:
+                told = [Prompt(object_id=object_id, frame=frame, mask=mask)]
             else:
-                told = _one_by_one(self._said[key])
+                told = _one_by_one(self._known_before(self._rounds[number], self._said[key]))
             prompts.setdefault(frame, []).extend(told)
         return prompts
+
+    def _known_before(self, one: _Round, prompt: Prompt) -> Prompt:
+        """What was said, and for a correction what was there before, for the mask that is to be put right."""
+        was = None if one.corrects is None else self._step(one.corrects).segments.get(prompt.object_id)
+        return prompt if was is None or "mask" not in self.propagator.accepts else replace(prompt, mask=was.mask)
+
+    def _locked(self, object_id: int, frame: int) -> Mask | None:
+        """What an object looks like on a frame by now."""
+        place = self._index.place(object_id, frame)
+        segment = None if place is None else self._step(place).segments.get(object_id)
+        return None if segment is None else segment.mask
 
     def _step(self, place: int) -> Step:
         if self._newest is None or self._newest[0] != place:

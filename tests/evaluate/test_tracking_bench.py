@@ -19,6 +19,7 @@ from pointreel.evaluate.tracking_bench import Start, bench
 from pointreel.evaluate.tracking_bench_clicks import click_on_error, correct
 from pointreel.evaluate.tracking_bench_clips import clips_at
 from pointreel.evaluate.tracking_bench_runs import first_points
+from pointreel.systems import Tracking
 
 PLUGIN = Path(__file__).parent / "data" / "colours"
 FIGURES = ["J&F", "J_mean", "F_mean", "first_frame_J", "frames_per_second", "clicks_to_0.80"]
@@ -109,34 +110,26 @@ def test_one_click_sees_one_colour_and_a_second_one_the_other(tmp_path: Path, en
     assert reports["clicks"].warnings == ()
 
 
-def test_a_correction_changes_what_lies_between_locked_frames_and_nothing_else(tmp_path: Path, engine, colours) -> None:
-    """The colour that comes late is clicked where it came; what lay before that frame stays as it was."""
+def test_corrections_are_those_of_the_driver(tmp_path: Path, engine) -> None:
+    """The colour that comes late is clicked where it came; what lay before that frame is tracked again from there."""
     (clip,) = clips_at(write_davis(tmp_path, green_from=4))
-    pushed: list[list[int]] = []
-
-    def track(frames: range, prompts) -> list[FrameMasks]:
-        pushed.append(list(frames))
-        with clip.open() as pictures, engine().open(pictures.info) as session:
-            return [masks for f in pictures.read(frames) for masks in session.push(f, prompts.get(f.index, ()))]
-
-    state, reached = correct(clip, track, {1: Points.on([[8, 8]])}, target=0.95)
+    point = Prompt(object_id=1, frame=0, points=Points.on([[8, 8]]))
+    with clip.open() as pictures, Tracking.start(pictures, [point], engine()) as tracking:
+        state, reached = correct(clip, tracking, target=0.95)
+        assert [(prompt.frame, len(prompt.points)) for prompt in tracking.prompts] == [(0, 1), (4, 1)]
     assert reached
     assert state.num_clicks == 2
     assert sorted(state.points_by_frame) == [0, 4]
     assert state.points_by_frame[4][1].label.tolist() == [1]
-    assert pushed == [list(range(9)), list(range(9)), [4, 3, 2, 1]]
-    assert sorted(state.masks) == list(range(9))
+    assert state.num_frames == 9 + 5 + 4
 
 
 def test_what_spilt_over_another_object_takes_one_click_for_both(tmp_path: Path, engine) -> None:
     (clip,) = clips_at(write_davis(tmp_path, objects=2))
-
-    def track(frames: range, prompts) -> list[FrameMasks]:
-        with clip.open() as pictures, engine().open(pictures.info) as session:
-            return [masks for f in pictures.read(frames) for masks in session.push(f, prompts.get(f.index, ()))]
-
     wrong = {1: Points.on([[8, 8], [20, 8], [14, 34]]), 2: Points.on([[14, 34]])}
-    state, reached = correct(clip, track, wrong, target=0.9)
+    prompts = [Prompt(object_id=i, frame=0, points=points) for i, points in wrong.items()]
+    with clip.open() as pictures, Tracking.start(pictures, prompts, engine()) as tracking:
+        state, reached = correct(clip, tracking, target=0.9)
     assert reached
     assert state.num_clicks == 5
     assert state.points_by_frame[0][1].label.tolist() == [1, 1, 1, 0]

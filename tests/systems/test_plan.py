@@ -55,17 +55,24 @@ def test_a_pass_sees_every_frame_it_makes_after_the_lock_it_comes_from(by_object
 
 
 @settings(max_examples=80)
-@given(frames, st.sets(frames, max_size=5), st.sampled_from(DIRECTIONS), st.sampled_from([1, -1, None]), st.booleans())
-def test_a_correction_stays_between_its_neighbours(lock, others, direction, came, warm_up) -> None:
+@given(frames, st.sets(frames, max_size=9), st.sampled_from(DIRECTIONS))
+def test_a_correction_stays_between_its_neighbours(lock, others, direction) -> None:
     others = others - {lock}
-    came = came if direction == "both" else {"forward": 1, "backward": -1}[direction]
-    passes = correction(1, lock, others, NUM, direction, came=came, warm_up=warm_up)
+    passes = correction(1, lock, others, NUM, direction)
     counted = made(passes)
     before, after = max((f for f in others if f < lock), default=-1), min((f for f in others if f > lock), default=NUM)
     low = lock if direction == "forward" else before + 1
     high = lock if direction == "backward" else after - 1
     assert counted == Counter((1, k) for k in range(low, high + 1))
     assert passes[0].owns(1, lock)
-    warmed = [frame for _, frame in passes[0].starts if frame != lock]
-    assert warmed in ([], [before], [after])
-    assert all(p.starts == ((1, lock),) for p in passes[1:])
+    assert all(p.starts == ((1, lock),) for p in passes)
+
+
+@given(frames, st.sets(frames, max_size=9), st.sampled_from(DIRECTIONS))
+def test_a_correction_knows_the_nearest_of_the_other_locks(lock, others, direction) -> None:
+    others = others - {lock}
+    for one in correction(1, lock, others, NUM, direction):
+        known = [frame for _, frame in one.known]
+        assert set(known) <= others
+        assert len(known) == min(6, len(others))
+        assert all(abs(k - lock) <= abs(other - lock) for k in known for other in others - set(known))

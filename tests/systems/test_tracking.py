@@ -137,20 +137,62 @@ def test_a_correction_changes_only_what_lies_between_its_neighbours(video, flow,
         assert [p.frame for p in tracking.prompts if p.object_id == 1] == [0, 10, 20]
 
 
-def test_a_click_is_understood_from_the_lock_the_mask_came_from(video, mask_at) -> None:
-    """The session of a correction by points is warmed up, and the other way starts from what came out."""
+def test_a_click_puts_right_what_was_there(video, mask_at) -> None:
+    """The session is told what came out before, and the click; the other way starts from what comes of that."""
     engine = Recorder()
     with Tracking.start(video, [said(mask_at, 2), said(mask_at, 20)], engine) as tracking:
         masks_of(tracking)
         engine.fed.clear()
-        click = Prompt(object_id=1, frame=16, points=Points.off([(1, 1)]))  # nearer to 20: it came from there
+        click = Prompt(object_id=1, frame=16, points=Points.off([(1, 1)]))
         tracking.correct([click])
         masks_of(tracking)
     first, second = ([(k, told) for k, told in fed if told] for fed in engine.fed)
-    assert first == [(20, (Prompt(object_id=1, frame=20, mask=mask_at(20)),)), (16, (click,))]
-    assert second == [(16, (Prompt(object_id=1, frame=16, mask=mask_at(20)),))]
-    assert [k for k, _ in engine.fed[0]] == list(range(20, 2, -1))
-    assert [k for k, _ in engine.fed[1]] == list(range(16, 20))
+    known = Prompt(object_id=1, frame=16, mask=mask_at(20))  # nearer to 20: it came from there
+    assert first == [(16, (known, click))]
+    assert second == [(16, (known,))]
+    assert [[k for k, _ in fed] for fed in engine.fed] == [list(range(16, 20)), list(range(16, 2, -1))]
+
+
+class Rememberer(Recorder):
+    """Notes also what it is told of frames that it is not fed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reminded: list[tuple[int, tuple[Prompt, ...]]] = []
+
+    class Session(Recorder.Session):
+        def __init__(self, engine, fed) -> None:
+            super().__init__(engine, fed)
+            self.reminded = engine.reminded
+
+        def remember(self, frame, queries) -> None:
+            assert not self.fed
+            self.reminded.append((frame.index, tuple(queries)))
+
+
+def test_a_session_that_can_remember_is_told_of_the_other_locks(video, mask_at) -> None:
+    engine = Rememberer()
+    with Tracking.start(video, [said(mask_at, 2), said(mask_at, 20)], engine) as tracking:
+        masks_of(tracking)
+        assert engine.reminded == []
+        tracking.correct([Prompt(object_id=1, frame=16, points=Points.off([(1, 1)]))])
+        masks_of(tracking)
+    assert engine.reminded == [(k, (said(mask_at, k),)) for k in (20, 2)] * 2
+
+
+def test_a_correction_that_is_stopped_goes_on_from_what_it_was_to_put_right(video, mask_at, tmp_path: Path) -> None:
+    """Its own frame is recorded by then, but what it corrects is what was there before."""
+    click = Prompt(object_id=1, frame=16, points=Points.off([(1, 1)]))
+    with Tracking.start(video, [said(mask_at, 2)], Recorder(), folder=tmp_path, engine="r") as tracking:
+        masks_of(tracking)
+        tracking.correct([click])
+        steps = tracking.steps()
+        assert next(steps).frame == 16
+        steps.close()
+    engine = Recorder()
+    with Tracking.resume(video, engine, tmp_path, engine="r") as tracking:
+        masks_of(tracking)
+    assert engine.fed[0][0] == (16, (Prompt(object_id=1, frame=16, mask=mask_at(2)), click))
 
 
 def test_a_new_object_is_a_correction_too(video, flow, mask_at) -> None:

@@ -6,6 +6,7 @@ however many pixels it has. What a frame teaches is kept as moments, which add u
     w = (X'CX + a tr(X'CX)/d I)^-1 X'Cy
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -29,6 +30,12 @@ class Moments(NamedTuple):
             torch.where(flag[:, None, None], self.gram, other.gram),
             torch.where(flag[:, None], self.target, other.target),
         )
+
+
+def mean(learnt: Sequence[Moments]) -> Moments:
+    """What several frames teach together, each as much."""
+    grams, targets = (torch.stack([getattr(one, name) for one in learnt]) for name in Moments._fields)
+    return Moments(grams.mean(0), targets.mean(0))
 
 
 def moments(features: Tensor, labels: Tensor, sureness: Tensor | None = None) -> Moments:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -14,7 +14,8 @@ from ...core import Mask, PointreelError, UnknownName
 from ...core.protocols import Propagator, VideoInfo
 from ...core.types import Frame, FrameMasks, Prompt, PromptKind, Segment
 from ..nets.optical_flow import FlowFinder
-from ..small.first_mask import Candidate, FirstMask, Given
+from ..nets.small_propagate import Memory
+from ..small.first_mask import Candidate, FirstMask, Given, as_one
 from ..small.state import from_bytes, to_bytes
 from ..small.tracked import Carrier, Pair, Tracked, exclusive
 from ..small.weights import load_prompt, load_propagate
@@ -25,6 +26,7 @@ EXTENTS = ("likeliest", "smallest", "middle", "largest")
 _STRIDE, _SMALLEST = 32, 96
 _FLOW_SIDE, _FIRST_SIZE = 200, 256
 _HINT_SIDE, _SUREST = 512, 1e-3
+_MOST_KNOWN = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,7 @@ class Session:
     carrier: Carrier
     size: tuple[int, int]
     objects: dict[int, Tracked] = field(default_factory=dict)
+    known: dict[int, tuple[Memory, ...]] = field(default_factory=dict)
     _before: Frame | None = None
     _held: tuple[Frame, list[Prompt]] | None = None
 
@@ -77,16 +80,25 @@ class Session:
         """All that the next frame depends on; not while a frame is held back."""
         if self._held is not None:
             raise PointreelError(f"Frame {self._held[0].index} is still held back: there is nothing to keep yet.")
-        return to_bytes(self.objects, self._before)
+        return to_bytes(self.objects, self.known, self._before)
 
     def restore(self, state: bytes) -> None:
         """Go on after the frame that the state was kept after."""
-        self.objects, self._before = from_bytes(state, self.config.device)
+        self.objects, self.known, self._before = from_bytes(state, self.config.device)
         self._small = None if self._before is None else _small_grey(self._before)
 
     def forget(self) -> None:
         """Let go of every frame and object."""
-        self.objects, self._before, self._held, self._small = {}, None, None, None
+        self.objects, self.known, self._before, self._held, self._small = {}, {}, None, None, None
+
+    @torch.inference_mode()
+    def remember(self, frame: Frame, queries: Sequence[Prompt]) -> None:
+        """What objects look like on a frame that is not the next one; of each the first few such frames are kept."""
+        for query in queries:
+            known = self.known.get(query.object_id, ())
+            if query.mask and len(known) < _MOST_KNOWN:
+                memory = self.carrier.memory(frame, query.mask.to_array().astype(np.bool_), self._size(1))
+                self.known[query.object_id] = (*known, memory)
 
     @torch.inference_mode()
     def push(self, frame: Frame, queries: Sequence[Prompt] = ()) -> Sequence[FrameMasks]:
@@ -116,32 +128,34 @@ class Session:
             seen = {i: self.carrier.carried(pair, tracked, size) for i, tracked in self.objects.items()}
             apart = exclusive({i: tracked for i, (tracked, _) in seen.items()})
             self.objects = {i: self.carrier.learnt(tracked, seen[i][1]) for i, tracked in apart.items()}
-        for query in queries:
+        for query in as_one(queries):
             self._hear(query, frame, ahead or self._before)
         self._before, self._small = frame, small
-        given = {q.object_id: q.mask for q in queries if q.mask is not None and q.kinds() == {"mask"}}
+        given = {q.object_id: q.mask for q in as_one(queries) if q.mask is not None and q.kinds() == {"mask"}}
         return FrameMasks(frame.index, _segments(self.objects, frame, given, hints=self.config.hints))
 
     def _hear(self, query: Prompt, frame: Frame, other: Frame | None) -> None:
-        earlier = self.objects.get(query.object_id)
-        size = self._size(len(self.objects.keys() | {query.object_id}))
-        if query.mask is not None:
+        """A mask is taken as it is; anything else, with a mask or without, has to be made a mask of first."""
+        earlier, known = self.objects.get(query.object_id), self.known.get(query.object_id, ())
+        size, quality = self._size(len(self.objects.keys() | {query.object_id})), 1.0
+        if query.mask is not None and query.kinds() == {"mask"}:
             mask = query.mask.to_array().astype(np.bool_)
-            earlier = self.carrier.started(frame, mask, size, earlier)
-            self.objects[query.object_id] = earlier
-            if query.kinds() == {"mask"}:
-                return
-        found = self._found(query, frame, other, earlier)
-        mask = _spread(found.window, found.mask, frame) > 0.5
-        started = self.carrier.started(frame, mask, size, earlier)
-        self.objects[query.object_id] = replace(started, quality=found.quality)
+        else:
+            found = self._found(query, frame, other, earlier)
+            mask, quality = _spread(found.window, found.mask, frame) > 0.5, found.quality
+        others = known if earlier is None else (earlier.memory, *known)
+        self.objects[query.object_id] = self.carrier.started(frame, mask, size, quality, others)
+        self.known.pop(query.object_id, None)
 
     def _found(self, query: Prompt, frame: Frame, other: Frame | None, earlier: Tracked | None) -> Candidate:
-        """The mask that is meant: a new one, or the one that was carried here, put right."""
-        given = Given.of(query)
-        if earlier is not None and earlier.is_there and query.box is None:
-            here = Candidate(earlier.window, earlier.mask, earlier.quality)
-            return self.first.corrected(frame, given, here, other)
+        """The mask that is meant: a new one, or the one that is there, put right."""
+        given, prior = Given.of(query), None
+        if query.mask is not None:
+            prior = self.first.around(query.mask.to_array().astype(np.float32))
+        elif earlier is not None and earlier.is_there and query.box is None:
+            prior = Candidate(earlier.window, earlier.mask, earlier.quality)
+        if prior is not None:
+            return self.first.corrected(frame, given, prior, other)
         return _meant(self.first.candidates(frame, given, other), self.config.extent)
 
     def _size(self, num_objects: int) -> int:

@@ -12,7 +12,7 @@ from ...core import Mask, PointreelError
 from ...core.types import Frame, Prompt, PromptKind, Segment
 from ..small.first_mask import Candidate, FirstMask, Given
 from ..small.weights import load_prompt
-from ..small.windows import Soft, Window, extent, side_for
+from ..small.windows import Soft
 
 ACCEPTS: frozenset[PromptKind] = frozenset({"points", "box", "trace", "mask"})
 _HINT_SIDE = 256
@@ -82,12 +82,7 @@ class Small:
             soft = (1 / (1 + np.exp(-whole))).astype(np.float32)
         else:
             return None
-        found = extent(soft)
-        if found is None:
-            return None
-        x, y, long, root = found
-        window = Window.about(x, y, side_for(long, root, frame.height), self._size)
-        return Candidate(window, window.crop_mask(soft), 1.0)
+        return self._first.around(soft)
 
 
 def build(config: Config) -> Small:

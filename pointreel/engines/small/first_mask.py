@@ -1,5 +1,6 @@
 """The first mask of an object: from points, a box, a trace or a rough mask on one frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -83,12 +84,42 @@ class Given:
         return prompt_maps(window.inward(self.on), off[seen], box, window.size)
 
 
+def as_one(prompts: Sequence[Prompt]) -> list[Prompt]:
+    """The prompts of a frame, those of each object put together: points, and the mask that they put right."""
+    together: dict[int, Prompt] = {}
+    for prompt in prompts:
+        known = together.get(prompt.object_id)
+        if known is None:
+            together[prompt.object_id] = prompt
+            continue
+        points = prompt.points if known.points is None else known.points
+        if prompt.points is not None and known.points is not None:
+            points = known.points + prompt.points
+        together[prompt.object_id] = replace(
+            known,
+            points=points,
+            box=prompt.box or known.box,
+            trace=prompt.trace if known.trace is None else known.trace,
+            mask=prompt.mask or known.mask,
+        )
+    return list(together.values())
+
+
 class FirstMask:
     """Makes first masks; one picture may be asked about often."""
 
     def __init__(self, net: PromptNet, size: int, device: str) -> None:
         self._net, self._size, self._device = net, size, device
         self._finder = FlowFinder()
+
+    def around(self, mask: Soft) -> Candidate | None:
+        """A mask of the whole frame that is there already, through the window that fits it; None if it is empty."""
+        found = extent(mask)
+        if found is None:
+            return None
+        x, y, long, root = found
+        window = Window.about(x, y, side_for(long, root, len(mask)), self._size)
+        return Candidate(window, window.crop_mask(mask), 1.0)
 
     def candidates(self, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
         """Up to three masks, the likeliest first. ``other``: a neighbour of the frame, to see what moves."""

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ...core.types import Frame
 from ..nets.optical_flow import Flow, FlowFinder
+from ..nets.ridge import mean
 from ..nets.small_propagate import Look, Memory, Propagate
 from .windows import Pixels, Soft, Window, extent, grey, near, side_for
 
@@ -18,6 +19,7 @@ _SHRINK = 0.3
 _SEARCH, _WIDEN = 0.1, 1.15
 _NEAR, _EMERGES = 9, 0.6
 _FADE = 0.97
+_MATCHED = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +78,18 @@ class Carrier:
     def __init__(self, net: Propagate, device: str) -> None:
         self._net, self._device, self._finder = net, device, FlowFinder()
 
-    def started(self, frame: Frame, mask: NDArray[np.bool_], size: int, earlier: Tracked | None = None) -> Tracked:
-        """An object whose mask on this frame is known. What was known of it earlier is kept beside that."""
+    def started(
+        self, frame: Frame, mask: NDArray[np.bool_], size: int, quality: float = 1.0, others: Sequence[Memory] = ()
+    ) -> Tracked:
+        """An object whose mask on this frame is known. ``others``: what is known of it from other frames."""
         window = self._around(mask, size)
         soft = window.crop_mask(mask)
         memory = self._net.remember(self._look(frame, window), self._tensor(soft[None]))
-        size_now = float(mask.sum()) ** 0.5
-        return Tracked(window, soft, 1.0, size_now, memory if earlier is None else _both(memory, earlier.memory))
+        return Tracked(window, soft, quality, float(mask.sum()) ** 0.5, with_others(memory, others))
+
+    def memory(self, frame: Frame, mask: NDArray[np.bool_], size: int) -> Memory:
+        """What can be learnt of an object from a frame on which its mask is known."""
+        return self.started(frame, mask, size).memory
 
     def carried(self, pair: Pair, tracked: Tracked, size: int) -> tuple[Tracked, Look]:
         """The object on the frame after, and what was seen of it there; nothing is learnt of it yet."""
@@ -176,12 +183,18 @@ def _without_others(tracked: Tracked, others: Sequence[Tracked]) -> Tracked:
     return replace(tracked, mask=mask)
 
 
-def _both(new: Memory, old: Memory) -> Memory:
-    """The memory of a frame whose mask a person has put right, and of the frames that were known before it."""
+def with_others(new: Memory, others: Sequence[Memory]) -> Memory:
+    """The memory of a frame whose mask is known, and half as much from all other frames together that are known.
+
+    Only the first few of those are matched with, as that takes time for each.
+    """
+    if not others:
+        return new
+    matched, num = others[:_MATCHED], _MATCHED * new.anchor_key.shape[2]
     return replace(
         new,
-        anchor=new.anchor.mixed(old.anchor, 0.5),
-        anchor_colour=new.anchor_colour.mixed(old.anchor_colour, 0.5),
-        anchor_key=torch.cat([new.anchor_key, old.anchor_key[..., : 2 * new.anchor_key.shape[2]]], 2),
-        anchor_value=torch.cat([new.anchor_value, old.anchor_value[..., : 2 * new.anchor_value.shape[2]]], 2),
+        anchor=new.anchor.mixed(mean([other.anchor for other in others]), 0.5),
+        anchor_colour=new.anchor_colour.mixed(mean([other.anchor_colour for other in others]), 0.5),
+        anchor_key=torch.cat([new.anchor_key, torch.cat([o.anchor_key for o in matched], 2)[..., :num]], 2),
+        anchor_value=torch.cat([new.anchor_value, torch.cat([o.anchor_value for o in matched], 2)[..., :num]], 2),
     )

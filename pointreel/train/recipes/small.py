@@ -72,8 +72,8 @@ class Config:
     """``photographs``: the folder of BSDS500; without it scenes are made of noise alone, from ``drawn`` pictures of it.
 
     Windows have the first of the ``sizes``, and for the last part of the run the second. ``every`` so many steps all is
-    kept. ``begin``: a folder of weights to go on from, or ``shipped`` for those of the package, instead of from nothing;
-    the rate then falls all the way.
+    kept. ``begin``: a folder of weights to go on from, or ``shipped`` for those of the package, instead of from
+    nothing; the rate then falls all the way.
     """
 
     photographs: str = ""
