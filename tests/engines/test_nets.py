@@ -17,7 +17,7 @@ from pointreel.engines.nets.optical_flow import FlowFinder
 from pointreel.engines.nets.prompt_maps import BOX, NEAR_OFF, NEAR_ON, NUM_MAPS, OFF, ON, REGION, prompt_maps
 from pointreel.engines.nets.ridge import moments, predict, solve
 from pointreel.engines.nets.small import fused, likeness, match, subpixels
-from pointreel.engines.nets.small_prompt import Prompt, repeated
+from pointreel.engines.nets.small_prompt import Prompt
 from pointreel.engines.nets.small_propagate import Propagate
 
 NONE = np.zeros((0, 2))
@@ -265,18 +265,6 @@ def test_an_untrained_network_already_follows_a_bright_square() -> None:
         still = torch.zeros(1, 2, 64, 64), torch.zeros(1, 1, 64, 64)
         logits = net.carry(net.look(rgb), mask, *still, memory).logits
     assert ((logits > 0) == (mask > 0.5)).float().mean() > 0.97
-
-
-def test_several_masks_of_one_scene_at_once() -> None:
-    net = lived_in(Prompt()).eval()
-    with torch.no_grad():
-        scene = seen(net)
-        masks = net.decide(scene).logits[0].sigmoid()[:, None]
-        together = net.decide(repeated(scene, 3), masks)
-        for k in range(3):
-            alone = net.decide(scene, masks[k : k + 1])
-            assert torch.allclose(together.logits[k], alone.logits[0], atol=1e-3)
-            assert torch.allclose(together.quality[k], alone.quality[0], atol=1e-3)
 
 
 def square(count: int) -> Tensor:

@@ -1,6 +1,6 @@
 """The network that makes the first mask: from points, a box, a rough mask, or any of them together."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -101,16 +101,6 @@ class Prompt(nn.Module):
             weights = (2 * label - 1).abs() + 1e-3
             learnt = moments(lifted[:, :, ::2, ::2], label, weights if sureness is None else weights * sureness)
             return predict(lifted, solve(learnt, 1e-2)).clamp(-2, 2)
-
-
-def repeated(scene: Scene, times: int) -> Scene:
-    """The same scene ``times`` times, for so many masks at once."""
-
-    def again(x: Tensor) -> Tensor:
-        return x.expand(times, *x.shape[1:])
-
-    tensors = {name: again(value) for name, value in vars(scene).items() if isinstance(value, Tensor)}
-    return replace(scene, features=Features(*map(again, scene.features)), **tensors)
 
 
 def _first_labels(maps: Tensor) -> tuple[Tensor, Tensor, Tensor]:

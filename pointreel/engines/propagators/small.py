@@ -15,6 +15,7 @@ from ...core.protocols import Propagator, VideoInfo
 from ...core.types import Frame, FrameMasks, Prompt, PromptKind, Segment
 from ..nets.optical_flow import FlowFinder
 from ..nets.small_propagate import Memory
+from ..small.correction import put_right
 from ..small.first_mask import Candidate, FirstMask, Given, as_one
 from ..small.state import from_bytes, to_bytes
 from ..small.tracked import Carrier, Pair, Tracked, exclusive
@@ -155,7 +156,7 @@ class Session:
         elif earlier is not None and earlier.is_there and query.box is None:
             prior = Candidate(earlier.window, earlier.mask, earlier.quality)
         if prior is not None:
-            return self.first.corrected(frame, given, prior, other)
+            return put_right(self.first, frame, given, prior, other)
         return _meant(self.first.candidates(frame, given, other), self.config.extent)
 
     def _size(self, num_objects: int) -> int:

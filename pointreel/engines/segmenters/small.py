@@ -10,6 +10,7 @@ import torch
 
 from ...core import Mask, PointreelError
 from ...core.types import Frame, Prompt, PromptKind, Segment
+from ..small.correction import put_right
 from ..small.first_mask import Candidate, FirstMask, Given
 from ..small.weights import load_prompt
 from ..small.windows import Soft
@@ -68,7 +69,7 @@ class Small:
         """Up to three masks that the prompt could mean, the likeliest first: a sleeve, a shirt, a person."""
         frame, given = encoded.frame, Given.of(prompt)
         if prior := self._prior(frame, prompt):
-            found = [self._first.corrected(frame, given, prior, encoded.neighbour)]
+            found = [put_right(self._first, frame, given, prior, encoded.neighbour)]
         else:
             found = self._first.candidates(frame, given, encoded.neighbour)
         return [_segment(candidate, frame) for candidate in found]

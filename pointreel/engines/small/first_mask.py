@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,13 +12,13 @@ from ...core.types import BACKGROUND, FOREGROUND, Frame, Prompt, Trace
 from ..nets.optical_flow import FlowFinder
 from ..nets.prompt_maps import prompt_maps
 from ..nets.small_prompt import Prompt as PromptNet
-from ..nets.small_prompt import Scene, repeated
+from ..nets.small_prompt import Scene
 from .windows import Soft, Window, extent, grey, side_for
 
-_TRACE_POINTS, _OLD_PLACES = 8, 4
+_TRACE_POINTS, _QUICK = 8, 160
 _ROOM = 1.8
 _AROUND, _ALONE, _LEAST = 1.45, 0.94, 0.29
-_SCALES = (0.7, 1.2)
+_SCALES, _CLOSELY = (0.7, 1.2), 0.47
 _CUT, _WIDER, _LOOKS = 0.35, 1.8, 2
 
 
@@ -35,6 +34,10 @@ class Candidate:
     def area(self) -> float:
         """In pixels of the frame."""
         return float(np.count_nonzero(self.mask > 0.5)) / self.window.zoom**2
+
+    def through(self, window: Window) -> Soft:
+        """The mask as another window shows it."""
+        return self.window.carried(self.mask, window, (0, 0), np.zeros((window.size, window.size, 2), np.float32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +112,7 @@ class FirstMask:
     """Makes first masks; one picture may be asked about often."""
 
     def __init__(self, net: PromptNet, size: int, device: str) -> None:
-        self._net, self._size, self._device = net, size, device
+        self._net, self._size, self._quick, self._device = net, size, min(size, _QUICK), device
         self._finder = FlowFinder()
 
     def around(self, mask: Soft) -> Candidate | None:
@@ -122,45 +125,37 @@ class FirstMask:
         return Candidate(window, window.crop_mask(mask), 1.0)
 
     def candidates(self, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
-        """Up to three masks, the likeliest first. ``other``: a neighbour of the frame, to see what moves."""
-        middle = given.window(frame.height, frame.width, self._size)
-        found: list[Candidate] = []
-        for scale in _SCALES:
-            window = Window.about(*middle.centre, scale * middle.side, self._size)
-            found = max(found, self._through(window, frame, given, other), key=_first_quality)
+        """Up to three masks, the likeliest first. ``other``: a neighbour of the frame, to see what moves.
+
+        Where to look is decided by quick looks, through small windows; only the likeliest is then looked at closely.
+        """
+        middle = given.window(frame.height, frame.width, self._quick)
+        windows = [Window.about(*middle.centre, scale * middle.side, self._quick) for scale in _SCALES]
+        found = max((self.look(window, frame, given, other) for window in windows), key=lambda masks: masks[0].quality)
         for _ in range(_LOOKS):
             if not _is_cut(found[0], frame):
                 break
-            window = Window.about(*window.centre, _WIDER * window.side, self._size)
-            found = self._through(window, frame, given, other)
+            window = found[0].window
+            wider = Window.about(*window.centre, _WIDER * window.side, self._quick)
+            found = self.look(wider, frame, given, other)
         closer = self.refined(frame, given, found[0], other)
         return [closer, *(c for c in found[1:] if not _alike(c, found[0]))]
 
-    def _through(self, window: Window, frame: Frame, given: Given, other: Frame | None) -> list[Candidate]:
-        """Three masks through one window, each looked at twice, the likeliest first."""
-        scene = self._scene(frame, window, given, other)
-        masks = torch.sigmoid(self._net.decide(scene).logits[0])[:, None]
-        again = self._net.decide(repeated(scene, len(masks)), masks)
-        found = [self._chosen(window, logits, quality) for logits, quality in zip(*again, strict=True)]
+    def look(self, window: Window, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
+        """Three masks through one window, the likeliest first."""
+        decision = self._net.decide(self._scene(frame, window, given, other))
+        masks, quality = torch.sigmoid(decision.logits[0]).cpu().numpy(), torch.sigmoid(decision.quality[0]).tolist()
+        found = [Candidate(window, mask, expected) for mask, expected in zip(masks, quality, strict=True)]
         return sorted(found, key=lambda candidate: -candidate.quality)
 
-    def corrected(self, frame: Frame, given: Given, prior: Candidate, other: Frame | None = None) -> Candidate:
-        """A mask that is there already, put right by what is said now.
-
-        If it still disagrees with a point then, it is made anew, from the points and from a few places of the old mask.
-        """
-        found = self.refined(frame, given, prior, other)
-        if _agrees(found, given) or not len(given.on):
-            return found
-        on = np.concatenate([given.on, _places_of(prior, given)])
-        return self.candidates(frame, replace(given, on=on), other)[0]
+    def closely_about(self, xy: NDArray[np.float32], height: int) -> Window:
+        """The window for what a single click is on, and for little more."""
+        return Window.about(float(xy[0]), float(xy[1]), _CLOSELY * height, self._quick)
 
     def refined(self, frame: Frame, given: Given, candidate: Candidate, other: Frame | None = None) -> Candidate:
         """The mask once more, through the window that fits it."""
-        window = self._fitting(frame, given, candidate)
-        prior = candidate.window.carried(
-            candidate.mask, window, (0, 0), np.zeros((window.size, window.size, 2), np.float32)
-        )
+        window = self.fitting(frame, given, candidate)
+        prior = candidate.through(window)
         scene = self._scene(frame, window, given, other)
         decision = self._net.decide(scene, torch.from_numpy(prior)[None, None].to(self._device))
         return self._chosen(window, decision.logits[0], decision.quality[0])
@@ -180,7 +175,7 @@ class FirstMask:
     def _tensor(self, array: NDArray[np.generic]) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).float()[None].to(self._device)
 
-    def _fitting(self, frame: Frame, given: Given, candidate: Candidate) -> Window:
+    def fitting(self, frame: Frame, given: Given, candidate: Candidate) -> Window:
         """The window for the mask found, wide enough for every point on the object."""
         found = extent(candidate.mask)
         if found is None:
@@ -208,41 +203,6 @@ def _along(trace: Trace) -> NDArray[np.float32]:
     at = trace.seconds[0] + span * np.linspace(0.1, 0.9, _TRACE_POINTS)
     places: NDArray[np.float32] = trace.xy[np.clip(np.searchsorted(trace.seconds, at), 0, len(trace) - 1)]
     return places
-
-
-def _first_quality(found: list[Candidate]) -> float:
-    return found[0].quality if found else -1.0
-
-
-def _agrees(candidate: Candidate, given: Given) -> bool:
-    """Whether every point on the object is on the mask, and none off it."""
-    return bool(_covered(candidate, given.on).all()) and not bool(_covered(candidate, given.off).any())
-
-
-def _covered(candidate: Candidate, xy: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Whether the mask covers these pixels of the frame."""
-    at, size = np.round(candidate.window.inward(xy)).astype(int), candidate.window.size
-    seen = ((at >= 0) & (at < size)).all(1)
-    x, y = np.clip(at, 0, size - 1).T
-    covered: NDArray[np.bool_] = seen & (candidate.mask[y, x] > 0.5)
-    return covered
-
-
-def _places_of(prior: Candidate, given: Given) -> NDArray[np.float32]:
-    """Places well inside a mask, each as far from the others, and from points off the object, as can be."""
-    window, on = prior.window, (prior.mask > 0.5).astype(np.uint8)
-    depth = cv2.distanceTransform(np.pad(on, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    rows, columns = np.nonzero(depth >= 0.4 * max(1.0, float(depth.max())))
-    inside = np.stack([columns, rows], 1).astype(np.float32)
-    taken = [*window.inward(given.on), *window.inward(given.off)]
-    chosen = []
-    for _ in range(min(_OLD_PLACES, len(inside))):
-        far = np.min([np.hypot(*(inside - place).T) for place in taken], 0)
-        taken.append(inside[int(far.argmax())])
-        chosen.append(taken[-1])
-    return ((np.array(chosen, np.float32).reshape(-1, 2) + 0.5) / window.zoom - 0.5 + (window.left, window.top)).astype(
-        np.float32
-    )
 
 
 def _is_cut(candidate: Candidate, frame: Frame) -> bool:

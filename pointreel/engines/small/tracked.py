@@ -85,6 +85,8 @@ class Carrier:
         window = self._around(mask, size)
         soft = window.crop_mask(mask)
         memory = self._net.remember(self._look(frame, window), self._tensor(soft[None]))
+        if others and not mask.any():  # nothing is learnt of an object where it is not
+            memory, others = others[0], others[1:]
         return Tracked(window, soft, quality, float(mask.sum()) ** 0.5, with_others(memory, others))
 
     def memory(self, frame: Frame, mask: NDArray[np.bool_], size: int) -> Memory:
