@@ -32,6 +32,11 @@ class Moments(NamedTuple):
         )
 
 
+def batch(learnt: Sequence[Moments]) -> Moments:
+    """The moments of several objects, one after the other."""
+    return Moments(torch.cat([one.gram for one in learnt]), torch.cat([one.target for one in learnt]))
+
+
 def mean(learnt: Sequence[Moments]) -> Moments:
     """What several frames teach together, each as much."""
     grams, targets = (torch.stack([getattr(one, name) for one in learnt]) for name in Moments._fields)

@@ -1,5 +1,6 @@
 """The network that carries a mask into the next frame, and what it remembers of the object."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,12 +9,13 @@ from torch.nn import functional
 
 from .colours import NUM_COLOURS, RandomFeatures, colours
 from .motion import own_motion, places
-from .ridge import Moments, moments, predict, solve
+from .ridge import Moments, batch, moments, predict, solve
 from .small import Decision, Decoder, Encoder, Features, enlarged, logit, match, subpixels
 
 NUM_RIDGE, NUM_KEY, NUM_MOTION, NUM_RANDOM = 48, 64, 8, 96
 _RECENT, _RECENT_COLOUR = 0.4, 0.05
 _SHARE = 0.5
+_KEYS, _VALUES, _NOWHERE = ("anchor_key", "key"), ("anchor_value", "value"), 100.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,11 @@ class Look:
     features: Features
     colours: Tensor
     lifted: Tensor
+
+    def one(self, k: int) -> "Look":
+        """Entry number k of the batch."""
+        rgb, colours, lifted = (part[k : k + 1] for part in (self.rgb, self.colours, self.lifted))
+        return Look(rgb, Features(*(part[k : k + 1] for part in self.features)), colours, lifted)
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,25 @@ class Propagate(nn.Module):
     def _with_places(self, x: Tensor, scale: float = 1.0) -> Tensor:
         place = places(x.shape[2], x.shape[3], x.device) * scale
         return torch.cat([x, place.expand(len(x), -1, -1, -1)], 1)
+
+
+def together(memories: Sequence[Memory]) -> Memory:
+    """The memories of several objects as one batch."""
+    if len(memories) == 1:
+        return memories[0]
+    anchor, recent, anchor_colour, recent_colour = (
+        batch([getattr(memory, name) for memory in memories])
+        for name in ("anchor", "recent", "anchor_colour", "recent_colour")
+    )
+    anchor_key, key = (_padded([getattr(memory, name) for memory in memories], _NOWHERE) for name in _KEYS)
+    anchor_value, value = (_padded([getattr(memory, name) for memory in memories], 0) for name in _VALUES)
+    return Memory(anchor, recent, anchor_colour, recent_colour, anchor_key, anchor_value, key, value)
+
+
+def _padded(parts: Sequence[Tensor], filling: float) -> Tensor:
+    """Objects that know fewer places have more added, which no place is like."""
+    longest = max(part.shape[2] for part in parts)
+    return torch.cat([functional.pad(part, (0, longest - part.shape[2]), value=filling) for part in parts])
 
 
 def _newer(sure: Tensor, new: Tensor, old: Tensor) -> Tensor:

@@ -126,9 +126,9 @@ class Session:
         if self._before is not None and self._small is not None and self.objects:
             pair = Pair(frame, self._before, self._finder.flow(small, self._small))
             size = self._size(len(self.objects))
-            seen = {i: self.carrier.carried(pair, tracked, size) for i, tracked in self.objects.items()}
-            apart = exclusive({i: tracked for i, (tracked, _) in seen.items()})
-            self.objects = {i: self.carrier.learnt(tracked, seen[i][1]) for i, tracked in apart.items()}
+            seen, looks = self.carrier.carried(pair, self.objects, size)
+            apart = exclusive(seen)
+            self.objects = {i: self.carrier.learnt(tracked, looks[i]) for i, tracked in apart.items()}
         for query in as_one(queries):
             self._hear(query, frame, ahead or self._before)
         self._before, self._small = frame, small

@@ -11,7 +11,7 @@ from torch import Tensor
 from ...core.types import Frame
 from ..nets.optical_flow import Flow, FlowFinder
 from ..nets.ridge import mean
-from ..nets.small_propagate import Look, Memory, Propagate
+from ..nets.small_propagate import Look, Memory, Propagate, together
 from .windows import Pixels, Soft, Window, extent, grey, near, side_for
 
 _FEW = 20
@@ -72,6 +72,18 @@ class Tracked:
         return bool((self.mask > 0.5).any())
 
 
+@dataclass(frozen=True, eq=False)
+class View:
+    """What is to be seen of an object on the next frame: the picture in its window, its mask moved along the flow, the
+    flow, and how badly that explains the picture."""
+
+    window: Window
+    rgb: Pixels
+    warped: Soft
+    flow: Flow
+    error: Pixels
+
+
 class Carrier:
     """Carries objects from frame to frame."""
 
@@ -84,7 +96,7 @@ class Carrier:
         """An object whose mask on this frame is known. ``others``: what is known of it from other frames."""
         window = self._around(mask, size)
         soft = window.crop_mask(mask)
-        memory = self._net.remember(self._look(frame, window), self._tensor(soft[None]))
+        memory = self._net.remember(self._look(frame, window), self._tensor([soft[None]]))
         if others and not mask.any():  # nothing is learnt of an object where it is not
             memory, others = others[0], others[1:]
         return Tracked(window, soft, quality, float(mask.sum()) ** 0.5, with_others(memory, others))
@@ -93,31 +105,45 @@ class Carrier:
         """What can be learnt of an object from a frame on which its mask is known."""
         return self.started(frame, mask, size).memory
 
-    def carried(self, pair: Pair, tracked: Tracked, size: int) -> tuple[Tracked, Look]:
-        """The object on the frame after, and what was seen of it there; nothing is learnt of it yet."""
+    def carried(
+        self, pair: Pair, objects: Mapping[int, Tracked], size: int
+    ) -> tuple[dict[int, Tracked], dict[int, Look]]:
+        """The objects on the frame after, and what was seen of them there; nothing is learnt of them yet.
+
+        All go through the network together.
+        """
+        views = [self._view(pair, tracked, size) for tracked in objects.values()]
+        look = self._look_at([view.rgb for view in views])
+        decision = self._net.carry(
+            look,
+            self._tensor([view.warped[None] for view in views]),
+            self._tensor([view.flow.transpose(2, 0, 1) for view in views]),
+            self._tensor([view.error[None] for view in views]) / 255,
+            together([tracked.memory for tracked in objects.values()]),
+        )
+        masks, quality = torch.sigmoid(decision.logits)[:, 0].cpu().numpy(), torch.sigmoid(decision.quality)[:, 0]
+        now = {
+            i: self._arrived(pair, tracked, view, mask, expected)
+            for (i, tracked), view, mask, expected in zip(objects.items(), views, masks, quality.tolist(), strict=True)
+        }
+        return now, {i: look.one(k) for k, i in enumerate(objects)}
+
+    def _view(self, pair: Pair, tracked: Tracked, size: int) -> View:
         shift = pair.shift(tracked.window, tracked.mask)
         window = self._following(tracked, shift, size, pair.frame)
         flow, error, rgb = self._seen(pair, window, shift)
-        back = (-shift[0], -shift[1])
-        warped = tracked.window.carried(tracked.mask, window, back, flow)
-        look = self._look_at(rgb)
-        decision = self._net.carry(
-            look,
-            self._tensor(warped[None]),
-            self._tensor(flow.transpose(2, 0, 1)),
-            self._tensor(error[None]) / 255,
-            tracked.memory,
-        )
-        mask = torch.sigmoid(decision.logits)
-        mask = mask * self._tensor(window.inside(pair.frame.height, pair.frame.width)[None])
-        quality = float(torch.sigmoid(decision.quality)[0, 0])
-        found: Soft = mask[0, 0].cpu().numpy()
-        now = replace(tracked, window=window, mask=_connected(found, warped, tracked.hidden), quality=quality)
-        return replace(now, size=max(now.root, _FADE * tracked.size)), look
+        warped = tracked.window.carried(tracked.mask, window, (-shift[0], -shift[1]), flow)
+        return View(window, rgb, warped, flow, error)
+
+    def _arrived(self, pair: Pair, tracked: Tracked, view: View, mask: Soft, quality: float) -> Tracked:
+        found = mask * view.window.inside(pair.frame.height, pair.frame.width)
+        kept = _connected(found, view.warped, tracked.hidden)
+        now = replace(tracked, window=view.window, mask=kept, quality=quality)
+        return replace(now, size=max(now.root, _FADE * tracked.size))
 
     def learnt(self, tracked: Tracked, look: Look) -> Tracked:
         """The object, with this frame in its memory; unless hardly anything of it is to be seen here."""
-        mask = self._tensor(tracked.mask[None])
+        mask = self._tensor([tracked.mask[None]])
         sure = (mask > 0.5).sum((1, 2, 3)) > _FEW
         return replace(tracked, memory=self._net.updated(tracked.memory, look, mask, sure))
 
@@ -152,14 +178,14 @@ class Carrier:
         return flow, error, rgb
 
     def _look(self, frame: Frame, window: Window) -> Look:
-        return self._look_at(window.crop(frame.rgb))
+        return self._look_at([window.crop(frame.rgb)])
 
-    def _look_at(self, rgb: Pixels) -> Look:
-        planes = self._tensor(rgb.transpose(2, 0, 1)) / 255
+    def _look_at(self, pictures: Sequence[Pixels]) -> Look:
+        planes = self._tensor([rgb.transpose(2, 0, 1) for rgb in pictures]) / 255
         return self._net.look(planes.contiguous(memory_format=torch.channels_last))
 
-    def _tensor(self, array: NDArray[np.generic]) -> Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array)).float()[None].to(self._device)
+    def _tensor(self, arrays: Sequence[NDArray[np.generic]]) -> Tensor:
+        return torch.from_numpy(np.stack(arrays)).float().to(self._device)
 
 
 def _connected(found: Soft, expected: Soft, hidden: float) -> Soft:
