@@ -44,7 +44,8 @@ def engine_of(folder: Path) -> str:
 class _Round:
     """Prompts that came together, the passes they lead to, and how many frames each pass has recorded.
 
-    ``corrects`` is the step that holds what was there before, on the frame of a correction.
+    ``corrects`` is the step that holds what was there before, on the frame of a correction. Where a correction leaves
+    nothing on its frame there is nothing to be carried on: the frames around it stay as they are.
     """
 
     prompts: list[Prompt]
@@ -57,9 +58,11 @@ class _Round:
     def of(cls, prompts: list[Prompt], passes: tuple[Pass, ...], corrects: int | None = None) -> "_Round":
         return cls(prompts, passes, [None] * len(passes), [False] * len(passes), corrects)
 
-    def note(self, turn: int, frame: int) -> None:
+    def note(self, turn: int, frame: int, *, is_empty: bool) -> None:
         self.last_frames[turn] = frame
         self.done[turn] = frame == self.passes[turn].stop
+        if self.corrects is not None and turn == 0 and is_empty and frame == self.passes[0].start:
+            self.done = [True] * len(self.passes)
 
 
 class Tracking:
@@ -165,6 +168,8 @@ class Tracking:
         """Do what is left to do, frame by frame. Stopping in between is a pause."""
         total, done = self.num_left, 0
         for number, turn in list(self._waiting()):
+            if self._rounds[number].done[turn]:
+                continue
             left = self._frames_left(number, turn)
             self._running = self._run(number, turn)
             for frame in self._running:
@@ -251,11 +256,11 @@ class Tracking:
         elif entry.kind == "T":
             self.seconds += float(str(entry.json()["seconds"]))
         elif entry.kind == "S":
-            number, turn, flags, frame, _ = step_head(entry.payload)
-            self._note(number, turn, frame, entry.place, carried=is_carried(flags))
+            number, turn, flags, frame, num_objects = step_head(entry.payload)
+            self._note(number, turn, frame, entry.place, is_empty=not num_objects, carried=is_carried(flags))
 
-    def _note(self, number: int, turn: int, frame: int, place: int, *, carried: bool) -> None:
-        self._rounds[number].note(turn, frame)
+    def _note(self, number: int, turn: int, frame: int, place: int, *, is_empty: bool, carried: bool) -> None:
+        self._rounds[number].note(turn, frame, is_empty=is_empty)
         self._index.note(self._rounds[number].passes[turn], frame, place, carried=carried)
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
@@ -294,6 +299,8 @@ class Tracking:
                         self._snapshots.keep(session, number, turn, frame)
                     self._count_time(clock)
                     raise
+                if frame != one.stop and self._rounds[number].done[turn]:
+                    break
         self._count_time(clock)
         self._records.flush()
         self._snapshots.remove()
@@ -328,7 +335,7 @@ class Tracking:
             return
         kept = {i: segment for i, segment in item.masks.segments.items() if segment.mask and one.owns(i, frame)}
         place = self._records.add_step(Step(number, turn, frame, kept, item.carried))
-        self._note(number, turn, frame, place, carried=item.carried)
+        self._note(number, turn, frame, place, is_empty=not kept, carried=item.carried)
 
     def _prompts_of(self, one: Pass, number: int) -> dict[int, list[Prompt]]:
         """What each frame of a pass tells its session. A lock whose mask is known is told as that mask."""

@@ -195,6 +195,30 @@ def test_a_correction_that_is_stopped_goes_on_from_what_it_was_to_put_right(vide
     assert engine.fed[0][0] == (16, (Prompt(object_id=1, frame=16, mask=mask_at(2)), click))
 
 
+def test_a_correction_that_leaves_nothing_changes_its_own_frame_only(video, mask_at, tmp_path: Path) -> None:
+    class Forgetful(Recorder):
+        class Session(Recorder.Session):
+            def push(self, frame, queries=()):
+                if any(query.points is not None for query in queries):
+                    self.fed.append((frame.index, tuple(queries)))
+                    self.known = {}
+                    return [FrameMasks(frame.index, {})]
+                return super().push(frame, queries)
+
+    engine = Forgetful()
+    with Tracking.start(video, [said(mask_at, 2)], engine, folder=tmp_path, engine="r") as tracking:
+        before = masks_of(tracking)
+        tracking.correct([Prompt(object_id=1, frame=16, points=Points.off([(1, 1)]))])
+        after = masks_of(tracking)
+        assert tracking.is_done
+    assert [k for k in range(NUM_FRAMES) if before[k] != after[k]] == [16]
+    assert after[16].segments == {}
+    assert [k for k, _ in engine.fed[-1]] == [16]
+    with Tracking.resume(video, Recorder(), tmp_path, engine="r") as tracking:
+        assert tracking.is_done
+        assert masks_of(tracking) == after
+
+
 def test_a_new_object_is_a_correction_too(video, flow, mask_at) -> None:
     with Tracking.start(video, [said(mask_at, 0)], flow) as tracking:
         before = masks_of(tracking)
