@@ -58,7 +58,17 @@ function inLine<Out>(work: () => Promise<Out>): Promise<Out | undefined> {
 
 // Objects
 
-export async function newObject(): Promise<number | null> {
+let making: Promise<number | null> | null = null;
+
+/** What is clicked from now on is for the new object, also before the server has made it. */
+export function newObject(): Promise<number | null> {
+  making ??= make().finally(() => {
+    making = null;
+  });
+  return making;
+}
+
+async function make(): Promise<number | null> {
   const video = clip.video.peek();
   if (!video) return null;
   const made = await inLine(() => api.addThing(video.key, freeName()));
@@ -91,9 +101,7 @@ export async function changeObject(
 }
 
 /** The object that a click is for; the first one is made by the first click. */
-async function target(): Promise<number | null> {
-  return things.chosen.peek()?.key ?? (await newObject());
-}
+const target = async (): Promise<number | null> => (making ? making : (things.chosen.peek()?.key ?? newObject()));
 
 export function choose(position: number): void {
   const object = things.present.peek()[position];
@@ -108,14 +116,10 @@ export function toggleVisible(key: number): void {
 
 // Prompts
 
-let making: Promise<number | null> | null = null;
-
 async function change(edit: (prompt: Prompt) => Prompt): Promise<void> {
   clip.pause();
   const frame = clip.shown.peek()?.frame ?? clip.frame.peek();
-  making ??= target();
-  const key = await making;
-  making = null;
+  const key = await target();
   if (key === null) return;
   const next = edit(things.promptAt(key, frame));
   things.putPrompt(key, next);
