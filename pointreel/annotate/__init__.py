@@ -14,11 +14,14 @@ from .estimates_of_objects import ObjectQuality, object_quality
 from .estimates_stop import Outlook, Stop
 from .ordering import refresh_all_gains, refresh_gains
 from .pipeline import Progress, Report, propose
+from .placing import place
+from .vidln import Localised, localise
 
 __all__ = [
     "AnnotatorQuality",
     "Bounded",
     "Config",
+    "Localised",
     "ObjectQuality",
     "Outlook",
     "PeopleQuality",
@@ -28,7 +31,9 @@ __all__ = [
     "Report",
     "Stop",
     "annotator_quality",
+    "localise",
     "object_quality",
+    "place",
     "propose",
     "refresh_all_gains",
     "refresh_gains",

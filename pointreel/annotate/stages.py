@@ -91,6 +91,7 @@ def _sample(way: Way, edit: int, config: Config) -> int:
     key, stored = way.thing.key, way.project.video(way.thing.video)
     sampled = set(config.frames_of(stored.num_frames))
     masks = {one.frame: one.segment.mask for one in way.project.masks_of_edit(key, edit)} | dict(way.localisation.masks)
+    proposal = way.proposal()
     found: list[Candidate] = []
     strata: list[Stratum] = []
     for soft in way.project.maps(key, edit):
@@ -108,8 +109,8 @@ def _sample(way: Way, edit: int, config: Config) -> int:
             key=(way.thing.video, way.thing.object_id),
         )
         sizes = regions.num_pixels().items()
-        strata += [Stratum(key, way.proposal, soft.frame, kind, inside, pixels) for (kind, inside), pixels in sizes]
-    count = way.project.propose(key, found, name=way.proposal, strata=strata)
+        strata += [Stratum(key, proposal, soft.frame, kind, inside, pixels) for (kind, inside), pixels in sizes]
+    count = way.project.propose(key, found, name=proposal, strata=strata)
     way.project.mark_stage(key, "sampling", "done", fingerprint=way.fingerprints.sampling, detail=str(count))
     return count
 

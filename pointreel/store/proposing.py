@@ -69,6 +69,11 @@ class Proposing(Opened):
         with self._database.read() as connection:
             return mapping.of_object(connection, object_key, edit)
 
+    def proposals(self, object_key: int) -> list[str]:
+        """The names of all proposals for an object, oldest first."""
+        with self._database.read() as connection:
+            return mapping.proposals_of(connection, object_key)
+
     def strata(self, object_key: int, proposal: str | None = None) -> list[Stratum]:
         """The regions that the candidates of a proposal were drawn from, by frame; of the newest, unless named."""
         with self._database.read() as connection:

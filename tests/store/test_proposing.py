@@ -83,6 +83,7 @@ def test_regions_belong_to_their_proposal(anywhere: Made) -> None:
     assert project.strata(dog) == regions
     assert [(point.proposal, point.inside) for point in project.points(dog)] == [("one", True)]
     project.propose(dog, [Candidate(frame=4, x=5, y=5, kind=BACKGROUND)], name="two")
+    assert project.proposals(dog) == ["one", "two"]
     assert (project.strata(dog), project.strata(dog, "one")) == ([], regions)
     assert [(point.proposal, point.inside) for point in project.points(dog)] == [("two", None)]
     with pytest.raises(StoreError, match="expected a kind"):

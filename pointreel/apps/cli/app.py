@@ -25,6 +25,7 @@ COMMANDS = (
     "retention",
     "bench",
     "train",
+    "propose",
     "check",
     "studio",
     "list",
