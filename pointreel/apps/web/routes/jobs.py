@@ -41,4 +41,4 @@ async def events(
 @router.post("/proposals")
 def propose(sent: ProposeIn, studio: TheStudio, _: Annotator) -> Started:
     """Make candidate points of the objects that something is said of: of those named, or of all."""
-    raise NotImplementedError
+    return Started(job=studio.proposing.start(sent.objects))
