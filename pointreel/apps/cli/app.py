@@ -26,6 +26,7 @@ COMMANDS = (
     "bench",
     "train",
     "propose",
+    "validation",
     "check",
     "studio",
     "list",

@@ -55,7 +55,8 @@ def propose(
     ] = Nouns.FILE,
     spacy_model: Annotated[str, typer.Option(help="The model of spaCy that finds them.")] = MODEL,
     first_frame: Annotated[
-        int | None, typer.Option(help="The number of a video's first frame in --vidln. [dim]\\[img_: 1, else 0][/dim]")
+        int | None,
+        typer.Option(help="The number of a video's first frame in the names of key frames; else 1 after img_, and 0."),
     ] = None,
     object_: Annotated[list[str], typer.Option("--object", metavar="NAME", help="Only objects of this name.")] = [],  # noqa: B006
     segmenter: Annotated[str, typer.Option(help="What makes the pseudo-mask.")] = _PAPER.segmenter,
