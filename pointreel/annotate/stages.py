@@ -56,7 +56,7 @@ def _segmented(prompt: Prompt, video: Video, engines: Engines) -> Segment:
     segmenter = engines.segmenter
     if unknown := sorted(prompt.kinds() - segmenter.accepts):
         raise PointreelError(f"frame {prompt.frame}: the segmenter takes no {' or '.join(unknown)}. Leave that out.")
-    (segment,) = segmenter.segment(segmenter.encode(video[prompt.frame]), [prompt])
+    (segment,) = segmenter.segment(engines.encoded(video, prompt.frame), [prompt])
     return segment
 
 
