@@ -90,7 +90,7 @@ class Exporting:
         """The file of an export that is done, and what to call it."""
         place = self._place(job) if _JOB.fullmatch(job) else None
         found = sorted(place.iterdir()) if place is not None and place.is_dir() else []
-        if len(found) != 1 or not found[0].is_file():
+        if len(found) != 1 or not found[0].is_file() or found[0].resolve().parent != self._exports().resolve() / job:
             raise Refused(404, f"There is no export {job[:40]!r} that is done. Export again.")
         return found[0], found[0].name
 

@@ -548,8 +548,8 @@ class DayRow(Answered):
 
 
 class Quality(Answered):
-    precision: Interval
-    recall: Interval
+    precision: Interval | None
+    recall: Interval | None
     j: Interval
 
 

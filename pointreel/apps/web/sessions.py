@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
@@ -38,7 +39,6 @@ class Sessions:
         self._secret = secrets.token_bytes(32)
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._failures: dict[tuple[str, str], list[float]] = {}
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
         self.cookie = f"pointreel_{hashlib.sha256(project.name.encode()).hexdigest()[:8]}"
         self._counted_at, self._required = -_FRESH, True
 
@@ -110,6 +110,11 @@ class Sessions:
             while len(self._sessions) > _MOST:
                 self._sessions.popitem(last=False)
         return cookie
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What a name that nobody has is compared with, so that it takes as long as one that somebody has."""
+        return self._hasher.hash(secrets.token_hex(16))
 
     def _fits(self, stored: str, password: str) -> bool:
         """Two at a time: each takes 64 MiB, on purpose."""

@@ -16,6 +16,7 @@ from .propagating import Propagating
 from .proposing import Proposing
 from .segmenting import Segmenting
 from .sessions import Sessions
+from .statistics import Statistics
 from .verifying import Verifying
 
 
@@ -34,6 +35,7 @@ class Studio:
         self.verifying = Verifying(project, self.pictures, self.events)
         self.proposing = Proposing(project, self.jobs, self.events, self.verifying.totals)
         self.exporting = Exporting(project, self.jobs, self.title)
+        self.statistics = Statistics(project)
         self.propagating = Propagating(project, self.jobs, self.events, propagator)
 
     @property
