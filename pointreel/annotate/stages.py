@@ -10,6 +10,7 @@ from ..video import Video
 from ._engines import Engines
 from .config import Config
 from .likelihood import Pixels, Regions, Soft, likelihood_of, logits_of, softened
+from .ordering import refresh_gains
 from .sampling import candidates_of
 from .way import Way
 
@@ -111,6 +112,7 @@ def _sample(way: Way, edit: int, config: Config) -> int:
         sizes = regions.num_pixels().items()
         strata += [Stratum(key, proposal, soft.frame, kind, inside, pixels) for (kind, inside), pixels in sizes]
     count = way.project.propose(key, found, name=proposal, strata=strata)
+    refresh_gains(way.project, key)
     way.project.mark_stage(key, "sampling", "done", fingerprint=way.fingerprints.sampling, detail=str(count))
     return count
 
