@@ -63,7 +63,9 @@ def _views(folder: Path, kept: "np.lib.npyio.NpzFile") -> list[View]:
     views = []
     for k in sorted(int(name[4:]) for name in kept.files if name.startswith("mask")):
         mask, truth = kept[f"mask{k}"], _truth(folder, k)
-        views.append(View(k, likelihood_of(kept[f"logits{k}"].astype(np.float32), *mask.shape), mask, truth))
+        views.append(
+            View(k, likelihood_of(np.clip(kept[f"logits{k}"].astype(np.float32), -30, 30), *mask.shape), mask, truth)
+        )
     return views
 
 

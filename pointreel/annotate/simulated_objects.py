@@ -80,6 +80,21 @@ class SimulatedObject:
         true = np.array([_true_pixels(one, parts) for one, parts in zip(views, regions, strict=True)], np.float64)
         return cls(pixels_by_part(areas)[1], true, labels)
 
+    def on(self, rows: Sequence[int]) -> "SimulatedObject":
+        """The same object, verified on some of its frames only."""
+        labels = {
+            (k, part): found for k, row in enumerate(rows) for (of, part), found in self.labels.items() if of == row
+        }
+        return SimulatedObject(self.pixels[list(rows)], self.true_pixels[list(rows)], labels)
+
+    @property
+    def counts(self) -> Counts:
+        """(frames, 4, labels) all verdicts."""
+        counts = np.zeros((*self.pixels.shape, 3), np.int64)
+        for cell, labels in self.labels.items():
+            np.add.at(counts[cell], labels, 1)
+        return counts
+
     @property
     def num_candidates(self) -> Counts:
         """(frames, 4)"""

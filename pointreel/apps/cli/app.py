@@ -26,6 +26,7 @@ COMMANDS = (
     "bench",
     "train",
     "propose",
+    "simulate",
     "validation",
     "check",
     "studio",
