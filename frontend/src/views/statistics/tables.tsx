@@ -120,11 +120,8 @@ export function AnnotatorTable({
         {rows.some((row) => row.gold_n)
           ? "Sensitivity and specificity are from hidden points whose answer is known. "
           : ""}
-        {kappa && (
-          <>
-            {agreement.cohen ? "Cohen's" : "Fleiss'"} kappa <Estimate of={kappa} />
-          </>
-        )}
+        {kappa &&
+          `${agreement.cohen ? "Cohen's" : "Fleiss'"} kappa ${kappa.value.toFixed(2)} (${kappa.low.toFixed(2)} to ${kappa.high.toFixed(2)}).`}
       </p>
     </>
   );
