@@ -148,7 +148,7 @@ def _keys(project: Project, names: list[str]) -> list[int] | None:
 
 def _propose(project: Project, keys: list[int] | None, config: annotate.Config) -> annotate.Report:
     try:
-        with _bars() as watch:
+        with proposing() as watch:
             return annotate.propose(project, keys, config=config, watch=watch)
     except KeyboardInterrupt:
         remarks.print(f"Go on with: pointreel propose {shlex.quote(project.place)}, and the same options", markup=False)
@@ -156,7 +156,8 @@ def _propose(project: Project, keys: list[int] | None, config: annotate.Config) 
 
 
 @contextmanager
-def _bars() -> "Iterator[_Watch]":
+def proposing() -> "Iterator[_Watch]":
+    """What `annotate.propose` tells how far it is, shown to people."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bars(*columns, console=remarks, transient=True, disable=not remarks.is_terminal) as bars:
         yield _Watch(bars)
