@@ -4,6 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Mapping
 from io import StringIO
 from itertools import accumulate
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,11 +18,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NOTHING = {"0": 0}
+_DRAWING = Lock()
+"""Matplotlib is not made for threads, and must not even be imported by two at once."""
 
 
 def figure(project: Project, name: str) -> str:
     """A figure as an ``<svg>`` element: fig9, fig10, pace or cost."""
-    return plots.to_svg(_FIGURES[name](project))
+    with _DRAWING:
+        return plots.to_svg(_FIGURES[name](project))
 
 
 def table(project: Project, statistics: Statistics, name: str) -> str:

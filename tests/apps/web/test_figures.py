@@ -2,7 +2,10 @@
 
 import csv
 import io
+import subprocess
+import sys
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import pytest
 
@@ -123,3 +126,21 @@ def test_proposals_come_from_the_pipeline_and_wait_to_be_verified(page: Page) ->
             "/api/verify/answers", {"point": task["point"], "label": task["kind"], "token": f"token {task['point']:04}"}
         )
     assert page.read("/api/statistics")["objects_list"][0]["quality"]["j"]["high"] > 0
+
+
+_ALL_AT_ONCE = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pointreel.apps.web.figures import figure
+from pointreel.store import Project
+
+with Project.open(sys.argv[1]) as project, ThreadPoolExecutor(4) as threads:
+    for drawn in threads.map(lambda name: figure(project, name), ("fig9", "fig10", "pace", "cost")):
+        assert "<svg" in drawn
+"""
+
+
+def test_a_page_may_ask_for_all_figures_at_once(template: Path) -> None:
+    """In a process of its own, in which nobody has drawn anything before."""
+    done = subprocess.run([sys.executable, "-c", _ALL_AT_ONCE, template], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
