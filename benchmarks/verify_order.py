@@ -36,12 +36,18 @@ class Case:
     one: SimulatedObject
 
 
-def cases(source: Iterator[tuple[str, list]], noise: Noise, seeds: tuple[int, ...]) -> list[Case]:
-    return [
-        Case(group, SimulatedObject.of(views, config=Config(seed=seed), noise=noise))
-        for group, views in source
-        for seed in seeds
-    ]
+NOISES = {"perfect": PERFECT, "noisy": Noise()}
+
+
+def cases(source: Iterator[tuple[str, list]], seeds: tuple[int, ...]) -> dict[str, list[Case]]:
+    """The same objects and candidates, answered without noise and with it."""
+    found: dict[str, list[Case]] = {label: [] for label in NOISES}
+    for group, views in source:
+        for seed in seeds:
+            for label, noise in NOISES.items():
+                one = SimulatedObject.of(views, config=Config(seed=seed), noise=noise)
+                found[label].append(Case(group, one))
+    return found
 
 
 def orders(one: SimulatedObject) -> dict[str, Verdicts]:
@@ -158,9 +164,9 @@ def main(words: list[str]) -> None:
     if words:
         sources["DAVIS"] = lambda: verify_objects.davis(Path(words[0]), Path(words[1]))
     made = {
-        (name, label): cases(source(), noise, (0, 1) if name == "DAVIS" else (0,))
+        (name, label): found
         for name, source in sources.items()
-        for label, noise in (("perfect", PERFECT), ("noisy", Noise()))
+        for label, found in cases(source(), (0, 1) if name == "DAVIS" else (0,)).items()
     }
     print("| objects | order | error of J | width of its interval | wrong candidates found |")
     for (name, label), found in made.items():

@@ -8,7 +8,8 @@ boundary for ten looks is 98.9 %).
 the unanswered ones would say is drawn many times: each part of each frame has a share of its own, which lies around the
 part's (beta with the weight of two verdicts), which follows from the verdicts on all frames (beta with a prior of a
 quarter of a verdict each way). Where nearly all draws decide as the verdicts so far do, asking on decides nothing. The
-doubt is that of disagreeing with all candidates, not with the truth: that is what intervals are for.
+doubt is that of disagreeing with all candidates, not with the truth: that is what intervals are for. Before half of the
+candidates are answered, less of it is allowed, in proportion, since early looks are many and know little.
 
 Neither holds before nine tenths of the pixels that the machine is sure of, of the object and of the background, lie on
 frames on which somebody has looked there: an object that was lost half way looks well until then.
@@ -71,7 +72,7 @@ def outlook(
     accept, confidence = foreseen(pixels, counts, unanswered, threshold=stop.threshold)
     reason: Literal["narrow", "decided"] | None = None
     if _looked_everywhere(pixels, counts.sum(axis=2), unanswered):
-        if confidence >= 1 - stop.doubt:
+        if 1 - confidence <= stop.doubt * min(1.0, 2 * counts.sum() / (counts.sum() + unanswered.sum())):
             reason = "decided"
         elif quality(pixels, counts, level=_LOOK_LEVEL).j.width <= stop.width:
             reason = "narrow"
