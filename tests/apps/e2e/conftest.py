@@ -55,7 +55,7 @@ def server(clip: Clip, tmp_path: Path) -> Iterator[Server]:
     made = Server(tmp_path, clip.path)
     made.start()
     yield made
-    made.end()
+    made.kill()
 
 
 @pytest.fixture(scope="session")

@@ -52,17 +52,9 @@ class Server:
 
     def kill(self) -> None:
         """As when the power fails."""
-        assert self.process is not None
-        os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait(timeout=10)
-
-    def end(self) -> None:
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
+            os.kill(self.process.pid, signal.SIGKILL)
+            self.process.wait(timeout=10)
 
     @property
     def address(self) -> str:

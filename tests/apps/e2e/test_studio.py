@@ -120,7 +120,7 @@ def exported(server: Server, someone: Newcomer, said: dict[int, int]) -> None:
     masks = server.masks(ASTRONAUT)
     points_file = downloaded(someone, server.folder / "points", "verified points")
     masks_file = downloaded(someone, server.folder / "masks", "masks")
-    server.end()
+    server.kill()
     with Project.open(server.project) as project:
         answers = {answer.point: answer.label for answer in project.answers()}
         assert answers == said
