@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from ..core import FrameMasks, Mask, PointreelError, Prompt, Segment
 from ..core.protocols import Propagator
+from ..points import generator
 from ..store import Candidate, SoftMask, Stratum
 from ..systems import carried
 from ..video import Video
 from ._engines import Engines
 from .config import Config
+from .hidden import with_tests
 from .likelihood import Pixels, Regions, Soft, likelihood_of, logits_of, softened
 from .ordering import refresh_gains
 from .sampling import candidates_of
@@ -111,10 +113,18 @@ def _sample(way: Way, edit: int, config: Config) -> int:
         )
         sizes = regions.num_pixels().items()
         strata += [Stratum(key, proposal, soft.frame, kind, inside, pixels) for (kind, inside), pixels in sizes]
+    found = _with_tests(way, found, config)
     count = way.project.propose(key, found, name=proposal, strata=strata)
     refresh_gains(way.project, key)
     way.project.mark_stage(key, "sampling", "done", fingerprint=way.fingerprints.sampling, detail=str(count))
     return count
+
+
+def _with_tests(way: Way, found: list[Candidate], config: Config) -> list[Candidate]:
+    """What tests those who answer, hidden among the candidates."""
+    rng = generator(config.seed, way.thing.video, way.thing.object_id)
+    gold, repeats, overlap = config.gold, config.repeats, config.overlap
+    return with_tests(found, way.localisation.masks, gold=gold, repeats=repeats, overlap=overlap, rng=rng)
 
 
 def _regions(likelihood: Soft, mask: Mask | None, config: Config) -> Regions:

@@ -26,7 +26,9 @@ class Fingerprints:
         options = _options(config.propagator_options)
         propagation = _digest(pseudo_mask, config.propagator, options, config.num_frames)
         drawn = (sorted(config.per_frame.items()), config.min_distance, config.seed)
-        sampling = _digest(propagation, drawn, config.sure_foreground, config.sure_background)
+        hidden = (config.gold, config.repeats, config.overlap)
+        tests = () if hidden == (0, 0, 1) else (hidden,)
+        sampling = _digest(propagation, drawn, config.sure_foreground, config.sure_background, *tests)
         return cls(pseudo_mask, propagation, sampling)
 
     @property

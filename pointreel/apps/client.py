@@ -152,9 +152,12 @@ class Client:
 
     # Jobs
 
-    def propose(self, objects: Sequence[int] | None = None) -> messages.Job:
-        """Make candidate points; ``wait`` for the job."""
-        return self._send("POST", "/api/proposals", messages.Started, {"objects": objects}).job
+    def propose(
+        self, objects: Sequence[int] | None = None, *, gold: float = 0.0, repeats: float = 0.0, overlap: int = 1
+    ) -> messages.Job:
+        """Make candidate points, with shares of hidden tests, for ``overlap`` people each; ``wait`` for the job."""
+        body = {"objects": objects, "gold": gold, "repeats": repeats, "overlap": overlap}
+        return self._send("POST", "/api/proposals", messages.Started, body).job
 
     def wait(self, job: messages.Job, *, every: float = 0.1) -> messages.Job:
         """The job when it is done; ``StudioError`` if it failed."""

@@ -14,18 +14,18 @@ class Proposing:
     def __init__(self, project: Project, jobs: Jobs, events: Events, totals: Totals) -> None:
         self._project, self._jobs, self._events, self._totals = project, jobs, events, totals
 
-    def start(self, keys: list[int] | None) -> messages.Job:
-        return self._jobs.start("proposal", lambda watch: self._run(watch, keys))
+    def start(self, sent: messages.ProposeIn) -> messages.Job:
+        return self._jobs.start("proposal", lambda watch: self._run(watch, sent))
 
-    def _run(self, watch: Watch, keys: list[int] | None) -> messages.JobResult:
+    def _run(self, watch: Watch, sent: messages.ProposeIn) -> messages.JobResult:
         from ... import annotate
 
         def note(progress: annotate.Progress) -> None:
             watch.progress(progress.done, progress.total, f"{progress.video}: {progress.stage}")
 
-        report = annotate.propose(self._project, keys, watch=note, stop=watch.stop.is_set)
+        config = annotate.Config(gold=sent.gold, repeats=sent.repeats, overlap=sent.overlap)
+        report = annotate.propose(self._project, sent.objects, config=config, watch=note, stop=watch.stop.is_set)
         for key in report.proposed:
-            annotate.refresh_gains(self._project, key)
             self._events.publish("points", {"object": key})
         self._totals.stale()
         self._events.publish("reset", {})

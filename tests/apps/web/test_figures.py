@@ -116,8 +116,13 @@ def test_proposals_come_from_the_pipeline_and_wait_to_be_verified(page: Page) ->
     assert (refused["state"], refused["result"]) == ("failed", None)
     page.studio.project.prompt(1, Prompt(object_id=1, frame=4, points=Points.on([(32, 32)])), by="owner")
     page.studio.project.set_mask(1, 4, Segment(Mask.from_array(square(4)), 1.0), by="owner")
-    job = wait(page, page.post("/api/proposals", {"objects": [1]})["job"])
+    sent = {"objects": [1], "gold": 0.1, "repeats": 0.1}
+    job = wait(page, page.post("/api/proposals", sent)["job"])
     assert job["state"] == "done", job["message"]
+    points = page.studio.project.points(1)
+    plain = sum(point.gold is None and point.repeats is None for point in points)
+    assert sum(point.gold is not None for point in points) == sum(point.repeats is not None for point in points)
+    assert sum(point.gold is not None for point in points) == round(plain / 10)
     queue = page.read("/api/verify/queue?count=16")
     assert queue["totals"]["total"] == job["result"]["points"] > 10
     assert {task["object_name"] for task in queue["tasks"]} == {"square"}
