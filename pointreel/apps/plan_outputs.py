@@ -14,6 +14,7 @@ from ..evaluate import plots
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 COLOURS = ("#7a8790", "#5aa9a0", "#2a6f97", "#d9822b", "#22303a")
 
 
@@ -32,22 +33,27 @@ def plan_plot(found: Plan) -> "Figure":
     numbers = sorted({one.num_frames for one in found.choices})
     for number, colour in zip(numbers, COLOURS, strict=False):
         line = [one for one in found.choices if one.num_frames == number]
-        seconds = [one.seconds for one in line]
-        axes.fill_between(
-            seconds, [one.low for one in line], [one.high for one in line], color=colour, alpha=0.12, lw=0
-        )
+        seconds, errors = [one.seconds for one in line], [one.error for one in line]
+        axes.vlines(seconds, [one.low for one in line], [one.high for one in line], color=colour, alpha=0.35, lw=1.2)
         label = f"{number} frame{'' if number == 1 else 's'}"
-        axes.plot(seconds, [one.error for one in line], "o-", color=colour, markersize=4, linewidth=1.8, label=label)
+        axes.plot(seconds, errors, "o-", color=colour, markersize=4, linewidth=1.8, label=label)
     axes.set_xscale("log")
+    axes.set_xticks([one for one in TICKS if seconds_of(found)[0] / 2 < one < 2 * seconds_of(found)[-1]])
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.minorticks_off()
     axes.set_ylim(bottom=0)
     axes.set_xlabel("seconds an object", color=plots.INK)
     axes.set_ylabel("mean error of the estimated J", color=plots.INK)
     axes.set_title(
-        f"{found.num_objects} objects; bands hold the mean with 95 %", fontsize=9, color=plots.INK, loc="left"
+        f"{found.num_objects} objects; upright lines hold the mean with 95 %", fontsize=9, color=plots.INK, loc="left"
     )
     axes.legend(frameon=False, fontsize=9)
     return drawing
+
+
+def seconds_of(found: Plan) -> list[float]:
+    """What the choices cost, ascending."""
+    return [one.seconds for one in found.choices]
 
 
 def _table(found: Plan) -> str:
