@@ -185,9 +185,11 @@ def test_one_failure_is_listed_and_the_rest_is_done(project: Project, clip: Path
     report = annotate.propose(project, config=QUICK)
     assert (list(report.proposed), list(report.failed)) == ([1], [lost])
     assert "is not there any more" in report.failed[lost]
+    assert report.nowhere == (empty,)
     named = annotate.propose(project, [1, empty], config=QUICK)
     assert (named.unchanged, list(named.failed)) == ((1,), [empty])
     assert "nobody has said where it is" in named.failed[empty]
+    assert named.nowhere == ()
     shutil.copytree(clip, gone)
     assert list(annotate.propose(project, config=QUICK).proposed) == [lost]
 

@@ -45,6 +45,7 @@ def test_from_a_video_and_prompts_to_candidates_once(place: Path) -> None:
     told = json.loads(pointreel(place, "propose", "mine", *FLOW, "--seed", "1", "--json").stdout)
     with Project.open(place / "mine") as project:
         assert told["proposed"] == {"1": len(project.points(1))}
+        assert (told["unchanged"], told["failed"], told["nowhere"], told["localised"]) == ([], {}, [], None)
         assert [(one.name, one.video) for one in project.objects] == [("square", "clip")]
         assert len(project.edits("clip")) == 3
 

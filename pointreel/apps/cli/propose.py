@@ -175,32 +175,41 @@ class _Watch:
 
 def _say(project: Project, report: annotate.Report, found: Localised | None, as_json: bool) -> None:
     if as_json:
-        localised = None
-        if found is not None:
-            localised = {
-                "added": list(found.added),
-                "known": list(found.known),
-                "untraced_nouns": found.untraced,
-                "missing_videos": list(found.missing),
-                "failed_videos": dict(found.failed),
-            }
-        done = {"proposed": dict(report.proposed), "unchanged": list(report.unchanged), "failed": dict(report.failed)}
-        print_json({"project": project.name, "localised": localised, **done})
+        print_json({"project": project.name, "localised": found and _localised_json(found), **_report_json(report)})
         return
     if found is not None:
         _say_localised(found)
-    things = {thing.key: thing for thing in project.objects}
-    rows = [
-        (things[key].video, things[key].name or things[key].object_id, count) for key, count in report.proposed.items()
-    ]
-    if rows:
+    called = {one.key: (one.video, one.name or f"object {one.object_id}") for one in project.objects}
+    if report.proposed:
+        rows = [(*called[key], count) for key, count in report.proposed.items()]
         print_table("", rows, ("video", "object", "candidates"))
     for key, why in report.failed.items():
-        out.print(f"{things[key].video}, {things[key].name or things[key].object_id}: failed: {why}", markup=False)
-    total = sum(report.proposed.values())
+        out.print(f"{', '.join(called[key])}: failed: {why}", markup=False)
+    if report.nowhere:
+        remarks.print(f"Nobody has said where {_many(len(report.nowhere), 'object')} can be seen; they are left out.")
+    total = _many(sum(report.proposed.values()), "candidate")
     unchanged = f", {_many(len(report.unchanged), 'object')} had theirs before" if report.unchanged else ""
     failed = f", {len(report.failed)} failed" if report.failed else ""
-    out.print(f"{_many(total, 'candidate')} for {_many(len(report.proposed), 'object')}{unchanged}{failed}")
+    out.print(f"{total} for {_many(len(report.proposed), 'object')}{unchanged}{failed}")
+
+
+def _report_json(report: annotate.Report) -> dict[str, object]:
+    return {
+        "proposed": dict(report.proposed),
+        "unchanged": list(report.unchanged),
+        "failed": dict(report.failed),
+        "nowhere": list(report.nowhere),
+    }
+
+
+def _localised_json(found: Localised) -> dict[str, object]:
+    return {
+        "added": list(found.added),
+        "known": list(found.known),
+        "untraced_nouns": found.untraced,
+        "missing_videos": list(found.missing),
+        "failed_videos": dict(found.failed),
+    }
 
 
 def _say_localised(found: Localised) -> None:
