@@ -123,27 +123,23 @@ async function change(edit: (prompt: Prompt) => Prompt): Promise<void> {
   if (key === null) return;
   const next = edit(things.promptAt(key, frame));
   things.putPrompt(key, next);
-  await sendPrompt(key, frame, next);
+  things.underWay.set(key, (things.underWay.get(key) ?? 0) + 1);
+  const stored = await sendPrompt(key, frame, next);
+  things.underWay.set(key, things.underWay.get(key)! - 1);
+  if (!stored) await things.loadPrompts(key);
 }
 
 /** Several clicks while the server is busy are one question: only the newest prompt of a frame is sent. */
-async function sendPrompt(key: number, frame: number, wanted: Prompt): Promise<void> {
-  const done = await inLine(async () => {
-    const newest = things.promptAt(key, frame);
-    if (newest !== wanted) return null;
-    try {
-      return await api.prompt(key, wanted);
-    } catch (error) {
-      await things.loadPrompts(key);
-      throw error;
-    }
-  });
-  if (!done) return;
+async function sendPrompt(key: number, frame: number, wanted: Prompt): Promise<boolean> {
+  const isNewest = () => things.promptAt(key, frame) === wanted;
+  const done = await inLine(async () => (isNewest() || things.isEmpty(wanted) ? api.prompt(key, wanted) : null));
+  if (!done) return done === null;
   offered.value = done.extents.length > 1 ? { key, frame, extents: done.extents, chosen: done.chosen } : null;
   const extent = done.extents[done.chosen];
   if (extent) things.putMask(frame, { key, mask: extent.mask, score: extent.score, locked: true });
   else things.forgetMasks([frame]);
   things.refreshTimeline();
+  return true;
 }
 
 export const addPoint = (point: Point): Promise<void> =>
