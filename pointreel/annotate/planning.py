@@ -25,15 +25,15 @@ NUM_FRAMES = (1, 2, 3, 5, 10)
 SHARES = (0.25, 0.5, 1.0, 2.0)
 """Of the paper's candidates on each frame."""
 
-_NUM_DRAWS = 2000
+_NUM_DRAWS, _FEWEST = 2000, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """So many frames, with so many points on each, an object; what they take, and the mean error of J they leave.
 
-    ``low`` and ``high`` bound that mean with 95 % confidence, from drawing objects again. ``width`` is the mean width
-    of the 95 % intervals of J on the sampled frames.
+    ``low`` and ``high`` bound that mean with 95 % confidence, from drawing objects again; they are None of fewer than
+    three. ``width`` is the mean width of the 95 % intervals of J on the sampled frames.
     """
 
     num_frames: int
@@ -43,8 +43,8 @@ class Choice:
     points: float
     seconds: float
     error: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     width: float
 
 
@@ -181,7 +181,9 @@ def _choice(
     )
 
 
-def _bounds(by_object: Floats) -> tuple[float, float]:
+def _bounds(by_object: Floats) -> tuple[float, float] | tuple[None, None]:
+    if len(by_object) < _FEWEST:
+        return None, None
     rng = np.random.default_rng(0)
     drawn = by_object[rng.integers(0, len(by_object), (_NUM_DRAWS, len(by_object)))].mean(axis=1)
     low, high = np.quantile(drawn, [0.025, 0.975]).tolist()

@@ -34,7 +34,9 @@ def plan_plot(found: Plan) -> "Figure":
     for number, colour in zip(numbers, COLOURS, strict=False):
         line = [one for one in found.choices if one.num_frames == number]
         seconds, errors = [one.seconds for one in line], [one.error for one in line]
-        axes.vlines(seconds, [one.low for one in line], [one.high for one in line], color=colour, alpha=0.35, lw=1.2)
+        for one in line:
+            if one.low is not None and one.high is not None:
+                axes.vlines(one.seconds, one.low, one.high, color=colour, alpha=0.35, lw=1.2)
         label = f"{number} frame{'' if number == 1 else 's'}"
         axes.plot(seconds, errors, "o-", color=colour, markersize=4, linewidth=1.8, label=label)
     axes.set_xscale("log")
@@ -44,9 +46,8 @@ def plan_plot(found: Plan) -> "Figure":
     axes.set_ylim(bottom=0)
     axes.set_xlabel("seconds an object", color=plots.INK)
     axes.set_ylabel("mean error of the estimated J", color=plots.INK)
-    axes.set_title(
-        f"{found.num_objects} objects; upright lines hold the mean with 95 %", fontsize=9, color=plots.INK, loc="left"
-    )
+    many = f"{found.num_objects} object{'' if found.num_objects == 1 else 's'}; upright lines hold the mean with 95 %"
+    axes.set_title(many, fontsize=9, color=plots.INK, loc="left")
     axes.legend(frameon=False, fontsize=9)
     return drawing
 

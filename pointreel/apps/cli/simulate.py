@@ -106,13 +106,14 @@ def _plan(project: "Project", truth: "Truth", shift: "Shift", folder: Path, as_j
             f"{one.foreground} + {one.background} + {one.ambiguous}",
             f"{one.seconds:.0f}",
             f"{one.error:.3f}",
-            f"{one.low:.3f} to {one.high:.3f}",
+            "-" if one.low is None else f"{one.low:.3f} to {one.high:.3f}",
             "best so far" if one in best else "",
         )
         for one in found.choices
     )
     print_table("", rows, heads=heads)
-    out.print(f"{found.num_objects} objects; plot and numbers: {folder}", markup=False)
+    many = "1 object" if found.num_objects == 1 else f"{found.num_objects} objects"
+    out.print(f"{many}; plot and numbers: {folder}", markup=False)
 
 
 @contextmanager
