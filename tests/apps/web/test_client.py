@@ -35,7 +35,7 @@ def studio(page: Page) -> Client:
     return Client("http://localhost", transport=Through(page.client))
 
 
-def test_a_day_at_the_studio(studio: Client, clip: Path, tmp_path: Path) -> None:
+def test_a_day_at_the_studio(studio: Client, page: Page, clip: Path, tmp_path: Path) -> None:
     assert studio.me().user.name == "owner"
     assert studio.upload(clip).name == "clip-2.mp4"
     key = studio.add_object("clip-2.mp4", "red square")
@@ -45,8 +45,7 @@ def test_a_day_at_the_studio(studio: Client, clip: Path, tmp_path: Path) -> None
     job = studio.wait(studio.propagate("clip-2.mp4", frame=4, objects=[key]))
     assert (job.state, len(studio.masks("clip-2.mp4", 0, NUM_FRAMES))) == ("done", NUM_FRAMES)
     assert studio.undo_edit("clip-2.mp4").kind == "propagation"
-    studio.wait(studio.propagate("clip-2.mp4", frame=4))
-    studio.wait(studio.propose([key]))
+    page.studio.project.propose(key, [Candidate(frame=0, x=k, y=0, kind=k % 2) for k in range(20)])
     for _ in range(6):
         task = studio.next_point()
         studio.answer(task.point, task.kind)

@@ -70,9 +70,9 @@ def test_figures_are_drawings(verified: Page, name: str) -> None:
     assert ElementTree.fromstring(sent.content).tag.endswith("svg")
 
 
-@pytest.mark.parametrize("name", ["fig9", "fig10", "pace", "cost"])
-def test_figures_of_nothing_are_drawings_too(page: Page, name: str) -> None:
-    assert page.get(f"/api/statistics/{name}.svg").status_code == 200
+def test_figures_of_nothing_are_drawings_too(page: Page) -> None:
+    for name in ("fig9", "fig10", "pace", "cost"):
+        assert page.get(f"/api/statistics/{name}.svg").status_code == 200
 
 
 def test_tables(verified: Page) -> None:

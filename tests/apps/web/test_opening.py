@@ -5,9 +5,7 @@ import io
 import json
 import os
 import shutil
-import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -23,9 +21,8 @@ from pointreel.core import PointreelError
 from pointreel.store import Project
 from pointreel.video import write_pngs
 
-from .conftest import NUM_FRAMES, Page, picture
+from .conftest import Page, picture
 from .test_guard import PASSWORD
-from .test_verify import Served
 
 
 def names(project: Project) -> list[str]:
@@ -75,29 +72,6 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
             bound("127.0.0.1", port)
     with bound("127.0.0.1", None) as first, bound("127.0.0.1", None) as second:
         assert first.getsockname()[1] != second.getsockname()[1]
-
-
-def test_the_command_from_a_clip_to_ctrl_c(clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    served = Served(clip)
-    try:
-        assert served.address.startswith("http://localhost:")
-        (video,) = served.client.get("/api/project").json()["videos"]
-        assert video["num_frames"] == NUM_FRAMES
-        page = served.client.get("/")
-        assert page.headers["content-type"].startswith("text/html")
-        with served.client.stream("GET", "/api/events") as events:  # a page that listens does not keep it from ending
-            assert events.status_code == 200
-            began = time.monotonic()
-            served.process.send_signal(signal.SIGINT)
-            assert served.process.wait(30) == 0
-            assert time.monotonic() - began < 30
-    finally:
-        if served.process.poll() is None:
-            served.process.kill()
-        _, said = served.process.communicate()
-    assert "Everything is saved" in said
-    assert (tmp_path / "clip-studio" / "project.db").is_file()
 
 
 def test_users_are_added_by_the_command(
