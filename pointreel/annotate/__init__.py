@@ -14,22 +14,42 @@ from .estimates_of_objects import ObjectQuality, object_quality
 from .estimates_stop import Outlook, Stop
 from .ordering import refresh_all_gains, refresh_gains
 from .pipeline import Progress, Report, propose
+from .placing import place
+from .planning import Plan, plan
+from .simulated import Desk, Noise, Pace, ProjectDesk, SimulatedAnnotator
+from .simulated_truth import Truth
+from .simulated_work import Shift, ShiftReport, simulate
+from .vidln import Localised, localise
 
 __all__ = [
     "AnnotatorQuality",
     "Bounded",
     "Config",
+    "Desk",
+    "Localised",
+    "Noise",
     "ObjectQuality",
     "Outlook",
+    "Pace",
     "PeopleQuality",
+    "Plan",
     "Progress",
+    "ProjectDesk",
     "Quality",
     "Rate",
     "Report",
+    "Shift",
+    "ShiftReport",
+    "SimulatedAnnotator",
     "Stop",
+    "Truth",
     "annotator_quality",
+    "localise",
     "object_quality",
+    "place",
+    "plan",
     "propose",
     "refresh_all_gains",
     "refresh_gains",
+    "simulate",
 ]

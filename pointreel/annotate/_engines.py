@@ -1,11 +1,14 @@
 """The engines a config names, each loaded when it is first needed."""
 
+from collections.abc import Callable
 from functools import cached_property
+from inspect import signature
 from typing import Any
 
-from ..core import PointreelError, UnknownName
+from ..core import PointreelError, UnknownName, VideoError
 from ..core.protocols import Propagator, Segmenter
 from ..engines import propagators, segmenters
+from ..video import Video
 from .config import Config
 
 
@@ -24,6 +27,17 @@ class Engines:
     def segmenter(self) -> Segmenter[Any]:
         segmenter: Segmenter[Any] = segmenters.build(self._config.segmenter, **self._config.segmenter_options)
         return segmenter
+
+    def encoded(self, video: Video, frame: int) -> Any:  # noqa: ANN401 - what it is, is the segmenter's business
+        """A frame, for the segmenter; with the frame beside it if it can look at what moves (``neighbour``)."""
+        encode: Callable[..., Any] = self.segmenter.encode
+        if "neighbour" not in signature(encode).parameters or len(video) < 2:
+            return encode(video[frame])
+        try:
+            beside = video[frame + 1 if frame + 1 < len(video) else frame - 1]
+        except VideoError:
+            return encode(video[frame])
+        return encode(video[frame], neighbour=beside)
 
     @cached_property
     def propagator(self) -> Propagator:

@@ -15,6 +15,9 @@ class Config:
 
     ``sure_foreground`` and ``sure_background`` are where the likelihood of an object is thresholded; the paper gives no
     numbers for these. Segmenter and propagator go by their names, with options for their ``Config``.
+
+    ``gold`` and ``repeats`` are how many hidden tests there are, as shares of the candidates: points whose answer is
+    known, and points that are shown again. ``overlap`` people are asked about each.
     """
 
     segmenter: str = "small"
@@ -28,6 +31,9 @@ class Config:
     min_distance: float = 20.0
     sure_foreground: float = 0.9
     sure_background: float = 0.1
+    gold: float = 0.0
+    repeats: float = 0.0
+    overlap: int = 1
     seed: int = 0
     num_workers: int = 1
 
@@ -38,6 +44,9 @@ class Config:
         counts = {name: getattr(self, name) for name in ("num_foreground", "num_background", "num_ambiguous")}
         if negative := [f"{name}={count}" for name, count in counts.items() if count < 0]:
             raise PointreelError(f"found {negative[0]}; expected 0 or more.")
+        if not (0 <= self.gold <= 1 and 0 <= self.repeats <= 1 and 1 <= self.overlap <= 100):
+            found = f"gold={self.gold:g}, repeats={self.repeats:g}, overlap={self.overlap}"
+            raise PointreelError(f"found {found}; expected two shares from 0 to 1, and 1 to 100 people.")
         if self.num_frames < 1 or self.num_workers < 1 or not 0 <= self.min_distance < 1e6:
             found = f"num_frames={self.num_frames}, num_workers={self.num_workers}, min_distance={self.min_distance:g}"
             raise PointreelError(f"found {found}; expected at least 1 frame and 1 worker, and a distance from 0 up.")

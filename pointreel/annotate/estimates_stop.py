@@ -6,12 +6,13 @@ boundary for ten looks is 98.9 %).
 
 **Decided**: a mask is to be accepted where J is at least ``threshold``, by the estimate from all its candidates. What
 the unanswered ones would say is drawn many times: each part of each frame has a share of its own, which lies around the
-part's (beta with the weight of two verdicts), which follows from the verdicts on all frames (Jeffreys). Where nearly
-all draws decide as the verdicts so far do, asking on decides nothing. The doubt is that of disagreeing with all
-candidates, not with the truth: that is what intervals are for.
+part's (beta with the weight of two verdicts), which follows from the verdicts on all frames (beta with a prior of a
+quarter of a verdict each way). Where nearly all draws decide as the verdicts so far do, asking on decides nothing. The
+doubt is that of disagreeing with all candidates, not with the truth: that is what intervals are for. Before half of the
+candidates are answered, less of it is allowed, in proportion, since early looks are many and know little.
 
-Neither holds before something was answered in the sure parts of every frame that have candidates: an object that was
-lost half way looks well until then.
+Neither holds before nine tenths of the pixels that the machine is sure of, of the object and of the background, lie on
+frames on which somebody has looked there: an object that was lost half way looks well until then.
 """
 
 from dataclasses import dataclass
@@ -26,8 +27,8 @@ SECONDS_PER_POINT = 0.95
 """What an annotator of Point-VOS needed."""
 
 _LOOK_LEVEL = 0.99
-_SURE_PARTS = [0, 3]
-_ALIKE, _JEFFREYS, _EDGE = 2.0, 0.5, 1e-6
+_SURE_PARTS, _SEEN = [0, 3], 0.9
+_ALIKE, _PRIOR, _EDGE = 2.0, 0.25, 1e-6
 _NUM_FUTURES = 500
 
 
@@ -38,7 +39,7 @@ class Stop:
 
     threshold: float = 0.7
     width: float = 0.2
-    doubt: float = 0.05
+    doubt: float = 0.1
 
     def __post_init__(self) -> None:
         for name in ("threshold", "width", "doubt"):
@@ -69,15 +70,19 @@ def outlook(
 ) -> Outlook:
     """What the verdicts so far say, and whether the other candidates would change it."""
     accept, confidence = foreseen(pixels, counts, unanswered, threshold=stop.threshold)
-    answered = counts.sum(axis=2)
     reason: Literal["narrow", "decided"] | None = None
-    if ((answered > 0) | (unanswered == 0))[:, _SURE_PARTS].all() and answered.any():
-        if confidence >= 1 - stop.doubt:
+    if _looked_everywhere(pixels, counts.sum(axis=2), unanswered):
+        if 1 - confidence <= stop.doubt * min(1.0, 2 * counts.sum() / (counts.sum() + unanswered.sum())):
             reason = "decided"
         elif quality(pixels, counts, level=_LOOK_LEVEL).j.width <= stop.width:
             reason = "narrow"
     remaining = int(unanswered.sum())
     return Outlook(reason is not None, reason, accept, confidence, remaining, remaining * seconds_per_point)
+
+
+def _looked_everywhere(pixels: Floats, answered: Counts, unanswered: Counts) -> bool:
+    missing = np.where((answered == 0) & (unanswered > 0), pixels, 0.0).sum(axis=0)
+    return bool(answered.any() and (missing <= (1 - _SEEN) * pixels.sum(axis=0))[_SURE_PARTS].all())
 
 
 def foreseen(pixels: Floats, counts: Counts, unanswered: Counts, *, threshold: float) -> tuple[bool, float]:
@@ -98,7 +103,7 @@ def _shares_by_frame(rng: np.random.Generator, pixels: Floats, counts: Counts) -
     """(futures, frames, 4) shares on the object that the verdicts allow for."""
     tally = Tally.of(pixels, counts)
     yes, sure = tally.effective * tally.on, tally.effective * (1 - tally.unsure)
-    common = rng.beta(yes + _JEFFREYS, np.maximum(sure - yes, 0) + _JEFFREYS, (_NUM_FUTURES, len(yes)))
+    common = rng.beta(yes + _PRIOR, np.maximum(sure - yes, 0) + _PRIOR, (_NUM_FUTURES, len(yes)))
     common = np.clip(common, _EDGE, 1 - _EDGE)[:, None, :]
     return rng.beta(counts[..., FOREGROUND] + _ALIKE * common, counts[..., BACKGROUND] + _ALIKE * (1 - common))
 

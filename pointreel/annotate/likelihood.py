@@ -12,8 +12,11 @@ Soft = NDArray[np.float32]
 Pixels = NDArray[np.bool_]
 
 _MOST = 512
-_BORDER = 1 / 200
-"""Where an engine gives no logits: how far from its border a mask is doubted, as a part of the picture's diagonal."""
+_BORDER, _LEAST_BORDER = 1 / 200, 2.5
+"""Where an engine gives no logits: how far from its border a mask is doubted, as a part of the picture's diagonal, and
+in pixels at least.
+"""
+_SURE = 30.0
 _AT_BORDER = np.float32(np.log(9))  # nine in ten
 
 
@@ -36,8 +39,8 @@ class Regions:
         return cls(foreground, background, ~(foreground | background), mask)
 
     def by_kind(self) -> dict[int, Pixels]:
-        """In the order in which candidates are drawn: those with the least room first."""
-        return {FOREGROUND: self.foreground, AMBIGUOUS: self.uncertain, BACKGROUND: self.background}
+        """In the order in which candidates are drawn."""
+        return {BACKGROUND: self.background, FOREGROUND: self.foreground, AMBIGUOUS: self.uncertain}
 
     def num_pixels(self) -> dict[tuple[int, bool], int]:
         """How large each region is, on the mask (True) and off it."""
@@ -61,7 +64,8 @@ def softened(mask: Mask) -> Soft:
     if not on.any():
         return np.full(_lower(on.shape), -2 * _AT_BORDER, np.float32)
     depth = cv2.distanceTransform(on, cv2.DIST_L2, 5) - cv2.distanceTransform(1 - on, cv2.DIST_L2, 5)
-    scaled = depth / np.float32(_BORDER * np.hypot(*on.shape)) * _AT_BORDER
+    border = max(_LEAST_BORDER, _BORDER * float(np.hypot(*on.shape)))
+    scaled = depth * np.float32(_AT_BORDER / border)
     height, width = _lower(on.shape)
     return cv2.resize(scaled, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32, copy=False)
 
@@ -69,7 +73,7 @@ def softened(mask: Mask) -> Soft:
 def likelihood_of(logits: Soft, height: int, width: int) -> Soft:
     """Logits of whatever resolution as likelihoods of the frame's."""
     whole = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
-    return (1 / (1 + np.exp(-whole))).astype(np.float32, copy=False)
+    return (1 / (1 + np.exp(-np.clip(whole, -_SURE, _SURE)))).astype(np.float32, copy=False)
 
 
 def _lower(shape: tuple[int, ...]) -> tuple[int, int]:

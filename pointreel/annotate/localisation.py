@@ -36,7 +36,7 @@ class Localisation:
 
 def localisation_of(project: Project, object_key: int) -> Localisation:
     """What is known of an object; what does not say where it is (points off it, a text) is left out."""
-    locked = {one.frame: one.segment.mask for one in project.masks(object_key) if one.locked and one.segment.mask}
+    locked = {one.frame: one.segment.mask for one in project.locked_masks(object_key) if one.segment.mask}
     said = {one.frame: one for one in project.prompts(object_key) if one.frame not in locked and _says_where(one)}
     return Localisation(locked, said)
 

@@ -5,9 +5,10 @@ pixels inside the mask or missed by it, dJ = dTP / D - J dFN / D. A cell (a part
 verdicts) in which a share p is on the object adds (A c)^2 p (1 - p) / n to the variance of J, where c is 1 / D inside
 and J / D outside. One more verdict takes from it
 
-    gain = (A c)^2 p (1 - p) / ((n + 0.1) (n + 1.1)),
+    gain = (A c)^2 p (1 - p) / (n (n + 1)),
 
-uncertainty times expected change: much where the machine wavers, where pixels are many, where little was answered.
+uncertainty times expected change: much where the machine wavers, where pixels are many, where little was answered. A
+cell that nobody has looked at comes before all others (its n is 0.001): an object that was lost on a frame shows there.
 Gains are of one kind for all objects of a project, so they can be compared.
 
 A gain depends on the cell and on nothing else of the point. So within a cell points keep the random order in which they
@@ -20,10 +21,10 @@ from collections import Counter
 import numpy as np
 
 from ..store import Project
-from .estimates import DRAWN_WITH, INSIDE, Counts, Floats, Tally, hits_and_misses, ratios
+from .estimates import DRAWN_WITH, INSIDE, PARTS, Counts, Floats, Tally, hits_and_misses, ratios
 from .evidence import Evidence
 
-_START = 0.1
+_START = 0.001
 
 
 def refresh_gains(project: Project, object_key: int) -> int:
@@ -43,19 +44,20 @@ def refresh_all_gains(project: Project) -> int:
 
 
 def point_gains(evidence: Evidence) -> dict[int, float]:
-    """By point: the k-th of those that wait in a cell gains what it would after k more verdicts there."""
+    """By point: the k-th of those of a kind that wait on a frame gains what it would after k more verdicts there."""
     worth = cell_worth(evidence.pixels, evidence.counts)
     drawn = evidence.counts.sum(axis=2) @ DRAWN_WITH
     ahead: Counter[tuple[int, int]] = Counter()
     gains = {}
     for point, cell in evidence.waiting.items():
-        gains[point] = float(worth[cell] * one_more(drawn[cell] + ahead[cell]))
-        ahead[cell] += 1
+        drawn_with = cell[0], PARTS[cell[1]][0]
+        gains[point] = float(worth[cell] * one_more(drawn[cell] + ahead[drawn_with]))
+        ahead[drawn_with] += 1
     return gains
 
 
 def one_more(num: Floats) -> Floats:
-    """What one more verdict takes from 1 / n, where nothing at all is as little as a tenth of a verdict."""
+    """What one more verdict takes from 1 / n."""
     return 1 / ((num + _START) * (num + _START + 1))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 
 from .. import jobs
 from ..core import PointreelError
@@ -29,12 +28,15 @@ class Progress:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of it: candidates by object, objects that were done before, and those that failed, with the reason."""
+    """What came of it: candidates by object, objects that were done before, those that failed, with the reason, and
+    those of which nobody has said where they are; these fail when they were asked for by their key.
+    """
 
     proposed: Mapping[int, int] = field(default_factory=dict)
     unchanged: tuple[int, ...] = ()
     failed: Mapping[int, str] = field(default_factory=dict)
     stopped: bool = False
+    nowhere: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,13 @@ def propose(
     """
     config = config or Config()
     ways = _ways(project, object_keys, config)
-    lost = {way.thing.key: _NOWHERE for way in ways if not way.localisation}
-    if ways and len(lost) == len(ways):
+    lost = tuple(way.thing.key for way in ways if not way.localisation)
+    if len(lost) == len(ways):
         raise PointreelError(f"{project.name}: nobody has said where {_those(ways)}. {_SAY}")
     left = [way for way in ways if way.localisation and not way.is_done]
-    ledger = _Ledger(_tasks(left), watch, {} if object_keys is None else lost)
+    ledger = _Ledger(_tasks(left), watch, {} if object_keys is None else dict.fromkeys(lost, _NOWHERE))
     for outcome in jobs.map(
-        _worker(project, config),
+        _worker(project, config, len(ledger.tasks)),
         ledger.tasks,
         num_workers=config.num_workers,
         name=lambda task: task.video,
@@ -87,7 +89,7 @@ def propose(
     ):
         ledger.close(outcome)
     unchanged = tuple(way.thing.key for way in ways if way.localisation and way.is_done)
-    return Report(ledger.proposed, unchanged, ledger.failed, ledger.stopped)
+    return Report(ledger.proposed, unchanged, ledger.failed, ledger.stopped, lost if object_keys is None else ())
 
 
 _SAY = "Click on them in `pointreel studio`, or give their traces with --vidln FILE."
@@ -148,17 +150,22 @@ class _Ledger:
             self.stopped = True
 
 
-def _worker(project: Project, config: Config) -> Callable[[_Task, jobs.Tell], None]:
+def _worker(project: Project, config: Config, num_tasks: int) -> Callable[[_Task, jobs.Tell], None]:
     here = _Here(project, config)
-    if config.num_workers == 1:
-        return here
-    return partial(_elsewhere, project.place, config)
+    return here if min(config.num_workers, num_tasks) <= 1 else _Elsewhere(project.place, config)
 
 
-def _elsewhere(place: str, config: Config, task: _Task, tell: jobs.Tell) -> None:
-    """In a process of its own, where the project has to be opened again."""
-    with Project.open(place) as project:
-        _Here(project, config)(task, tell)
+@dataclass
+class _Elsewhere:
+    """In a process of its own, which opens the project, and loads the engines, once for all its videos."""
+
+    place: str
+    config: Config
+    _here: "_Here | None" = None
+
+    def __call__(self, task: _Task, tell: jobs.Tell) -> None:
+        self._here = self._here or _Here(Project.open(self.place), self.config)
+        self._here(task, tell)
 
 
 class _Here:

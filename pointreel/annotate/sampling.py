@@ -27,8 +27,9 @@ def candidates_of(
 ) -> list[Candidate]:
     """The candidates of a frame: as many as are asked for, or as fit, each at least ``min_distance`` from all others.
 
-    Kinds are drawn in turn, foreground, uncertain, background, each in what the others leave of its region: the object
-    comes first because it has the least room. ``seed`` and ``key`` name the random numbers, so that it does not matter
+    Kinds are drawn in turn as the paper names them, background, foreground, uncertain, each in what those before leave
+    of its region. Were the background drawn last, what it holds of the object would be passed over: that lies near the
+    mask, and so near the points on it. ``seed`` and ``key`` name the random numbers, so that it does not matter
     in which order frames and objects come.
     """
     sampler = samplers.build("random", min_distance=min_distance)

@@ -96,6 +96,9 @@ class Noise:
         return AMBIGUOUS if drawn < wrong + self.unsure * near else truth
 
 
+PERFECT = Noise(wrong=0, unsure=0, slips=0)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Pace:
     """Seconds a verdict takes: the mean, and the spread of its logarithm."""

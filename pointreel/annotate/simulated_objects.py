@@ -1,4 +1,4 @@
-"""An object whose truth is known, as verification sees it: parts, candidates, and what a perfect annotator would say.
+"""An object whose truth is known, as verification sees it: parts, candidates, and what an annotator would say of them.
 
 What a project is planned with, and what the rules for intervals, order and stopping are measured on: thousands of
 verifications, each in milliseconds, as nothing of a candidate matters but its cell and its label.
@@ -15,6 +15,8 @@ from .evidence import Cell
 from .likelihood import Pixels, Regions, Soft
 from .ordering import cell_worth, one_more
 from .sampling import candidates_of
+from .simulated import PERFECT, Noise
+from .simulated_truth import seen
 
 Verdicts = Iterator[tuple[Cell, int]]
 
@@ -41,10 +43,16 @@ class SimulatedObject:
 
     @classmethod
     def of(
-        cls, views: Sequence[View], *, config: Config | None = None, key: tuple[str | int, ...] = ()
+        cls,
+        views: Sequence[View],
+        *,
+        config: Config | None = None,
+        noise: Noise = PERFECT,
+        key: tuple[str | int, ...] = (),
     ) -> "SimulatedObject":
-        """Cut up and sampled as the pipeline does it."""
+        """Cut up and sampled as the pipeline does it, and answered with some noise, or none."""
         config = config or Config()
+        rng = np.random.default_rng(config.seed)
         regions = [
             Regions.of(
                 one.likelihood, one.mask, sure_foreground=config.sure_foreground, sure_background=config.sure_background
@@ -68,9 +76,24 @@ class SimulatedObject:
                 key=key,
             ):
                 cell = k, PARTS.index((point.kind, bool(point.inside)))
-                labels.setdefault(cell, []).append(int(one.truth[int(point.y), int(point.x)]))
+                labels.setdefault(cell, []).append(noise.verdict(*seen(one.truth, point.x, point.y), rng))
         true = np.array([_true_pixels(one, parts) for one, parts in zip(views, regions, strict=True)], np.float64)
         return cls(pixels_by_part(areas)[1], true, labels)
+
+    def on(self, rows: Sequence[int]) -> "SimulatedObject":
+        """The same object, verified on some of its frames only."""
+        labels = {
+            (k, part): found for k, row in enumerate(rows) for (of, part), found in self.labels.items() if of == row
+        }
+        return SimulatedObject(self.pixels[list(rows)], self.true_pixels[list(rows)], labels)
+
+    @property
+    def counts(self) -> Counts:
+        """(frames, 4, labels) all verdicts."""
+        counts = np.zeros((*self.pixels.shape, 3), np.int64)
+        for cell, labels in self.labels.items():
+            np.add.at(counts[cell], labels, 1)
+        return counts
 
     @property
     def num_candidates(self) -> Counts:

@@ -25,8 +25,10 @@ class Truth:
     masks: Mapping[Place, Mask]
 
     @classmethod
-    def of(cls, dataset: Dataset, project: Project) -> "Truth":
+    def of(cls, dataset: Dataset, project: Project, *, every_frame: bool = False) -> "Truth":
         """What a dataset of masks says of the objects of a project that have candidates, on the frames of these.
+
+        With ``every_frame`` on all frames that it labels.
 
         A sequence has the name of its video, or that without the ending of a file. Frames go by their numbers, and
         objects by their ids. Where there is one sequence and one video, or one object in both, they need no names.
@@ -36,7 +38,7 @@ class Truth:
         for sequence in dataset:
             named = [name for name in wanted if sequence.name in (name, name.rpartition(".")[0])]
             for video in list(wanted) if len(dataset) == len(wanted) == 1 else named:
-                found |= _of_sequence(sequence, project.video(video), wanted[video])
+                found |= _of_sequence(sequence, project.video(video), wanted[video], every_frame)
         for video, frames_by_object in wanted.items():
             for object_id, frames in frames_by_object.items():
                 if missing := sorted(frame for frame in frames if (video, object_id, frame) not in found):
@@ -78,7 +80,7 @@ def _wanted(project: Project) -> dict[str, dict[int, set[int]]]:
 
 
 def _of_sequence(
-    sequence: Sequence, video: StoredVideo, frames_by_object: Mapping[int, Collection[int]]
+    sequence: Sequence, video: StoredVideo, frames_by_object: Mapping[int, Collection[int]], every_frame: bool
 ) -> dict[Place, Mask]:
     theirs = [info.object_id for info in sequence.objects]
     by_id = {object_id: object_id for object_id in frames_by_object}
@@ -88,7 +90,7 @@ def _of_sequence(
     found: dict[Place, Mask] = {}
     for labels in sequence:
         for object_id, frames in frames_by_object.items():
-            if labels.frame in frames and by_id[object_id] in theirs:
+            if (every_frame or labels.frame in frames) and by_id[object_id] in theirs:
                 segment = labels.segments.get(by_id[object_id])
                 mask = absent if segment is None else segment.mask
                 if (mask.height, mask.width) != (video.height, video.width):

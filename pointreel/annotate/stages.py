@@ -4,12 +4,15 @@ from collections.abc import Callable
 
 from ..core import FrameMasks, Mask, PointreelError, Prompt, Segment
 from ..core.protocols import Propagator
+from ..points import generator
 from ..store import Candidate, SoftMask, Stratum
 from ..systems import carried
 from ..video import Video
 from ._engines import Engines
 from .config import Config
+from .hidden import with_tests
 from .likelihood import Pixels, Regions, Soft, likelihood_of, logits_of, softened
+from .ordering import refresh_gains
 from .sampling import candidates_of
 from .way import Way
 
@@ -56,7 +59,7 @@ def _segmented(prompt: Prompt, video: Video, engines: Engines) -> Segment:
     segmenter = engines.segmenter
     if unknown := sorted(prompt.kinds() - segmenter.accepts):
         raise PointreelError(f"frame {prompt.frame}: the segmenter takes no {' or '.join(unknown)}. Leave that out.")
-    (segment,) = segmenter.segment(segmenter.encode(video[prompt.frame]), [prompt])
+    (segment,) = segmenter.segment(engines.encoded(video, prompt.frame), [prompt])
     return segment
 
 
@@ -91,6 +94,7 @@ def _sample(way: Way, edit: int, config: Config) -> int:
     key, stored = way.thing.key, way.project.video(way.thing.video)
     sampled = set(config.frames_of(stored.num_frames))
     masks = {one.frame: one.segment.mask for one in way.project.masks_of_edit(key, edit)} | dict(way.localisation.masks)
+    proposal = way.proposal()
     found: list[Candidate] = []
     strata: list[Stratum] = []
     for soft in way.project.maps(key, edit):
@@ -108,10 +112,19 @@ def _sample(way: Way, edit: int, config: Config) -> int:
             key=(way.thing.video, way.thing.object_id),
         )
         sizes = regions.num_pixels().items()
-        strata += [Stratum(key, way.proposal, soft.frame, kind, inside, pixels) for (kind, inside), pixels in sizes]
-    count = way.project.propose(key, found, name=way.proposal, strata=strata)
+        strata += [Stratum(key, proposal, soft.frame, kind, inside, pixels) for (kind, inside), pixels in sizes]
+    found = _with_tests(way, found, config)
+    count = way.project.propose(key, found, name=proposal, strata=strata)
+    refresh_gains(way.project, key)
     way.project.mark_stage(key, "sampling", "done", fingerprint=way.fingerprints.sampling, detail=str(count))
     return count
+
+
+def _with_tests(way: Way, found: list[Candidate], config: Config) -> list[Candidate]:
+    """What tests those who answer, hidden among the candidates."""
+    rng = generator(config.seed, way.thing.video, way.thing.object_id)
+    gold, repeats, overlap = config.gold, config.repeats, config.overlap
+    return with_tests(found, way.localisation.masks, gold=gold, repeats=repeats, overlap=overlap, rng=rng)
 
 
 def _regions(likelihood: Soft, mask: Mask | None, config: Config) -> Regions:

@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..store import Project, StoredObject
+from ..store import Project, Stage, StoredObject
 from .config import Config
 from .localisation import Localisation, localisation_of
 
@@ -26,7 +26,9 @@ class Fingerprints:
         options = _options(config.propagator_options)
         propagation = _digest(pseudo_mask, config.propagator, options, config.num_frames)
         drawn = (sorted(config.per_frame.items()), config.min_distance, config.seed)
-        sampling = _digest(propagation, drawn, config.sure_foreground, config.sure_background)
+        hidden = (config.gold, config.repeats, config.overlap)
+        tests = () if hidden == (0, 0, 1) else (hidden,)
+        sampling = _digest(propagation, drawn, config.sure_foreground, config.sure_background, *tests)
         return cls(pseudo_mask, propagation, sampling)
 
     @property
@@ -52,17 +54,14 @@ class Way:
         stored = project.video(thing.video)
         fingerprints = Fingerprints.of(localisation, stored.manifest.sha256, config)
         known = {one.stage: one for one in project.stages(thing.key) if one.state == "done"}
-        edit: int | None = None
         done: list[str] = []
         for stage, fingerprint in fingerprints.by_stage.items():
-            one = known.get(stage)
-            if one is None or one.fingerprint != fingerprint:
+            if stage not in known or known[stage].fingerprint != fingerprint:
                 break
-            if stage != "sampling":
-                edit = int(one.detail)
-                if project.is_undone(edit):
-                    return cls(project, thing, localisation, fingerprints, None, ())
             done.append(stage)
+        edit = int(known[STAGES[0]].detail) if done else None
+        if edit is None or project.is_undone(edit) or _is_full(edit, known.get(STAGES[1]), done):
+            return cls(project, thing, localisation, fingerprints, None, ())
         return cls(project, thing, localisation, fingerprints, edit, tuple(done))
 
     @property
@@ -74,9 +73,18 @@ class Way:
         """How many frames sessions have yet to see."""
         return 0 if "propagation" in self.done else self.project.video(self.thing.video).num_frames
 
-    @property
     def proposal(self) -> str:
-        return f"point-vos {self.fingerprints.sampling[:24]}"
+        """The name of this draw. One that others have replaced is a new one when it is wanted again."""
+        name = f"point-vos {self.fingerprints.sampling[:24]}"
+        earlier = self.project.proposals(self.thing.key)
+        if earlier and (earlier[-1] == name or earlier[-1].startswith(f"{name} ")):
+            return earlier[-1]
+        return f"{name} {len(earlier)}" if name in earlier else name
+
+
+def _is_full(edit: int, propagation: Stage | None, done: Sequence[str]) -> bool:
+    """Whether an edit holds the masks of another propagation already, by another engine or for other frames."""
+    return propagation is not None and propagation.detail == str(edit) and STAGES[1] not in done
 
 
 def _options(options: Mapping[str, object]) -> list[tuple[str, str]]:

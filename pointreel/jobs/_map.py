@@ -12,7 +12,7 @@ from ._pool import Pool
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Tell = Callable[[object], None]
-"""How a function says how far it is. It raises ``Stopped`` once nobody wants the result any more."""
+"""How a function says how far it is. If nobody wants the result any more when that is heard, it raises ``Stopped``."""
 
 
 class Stopped(Exception):
@@ -86,9 +86,9 @@ def _here(
         item = items[place]
 
         def tell(said: object, item: Item = item) -> None:
+            watch(item, said)
             if stop():
                 raise Stopped
-            watch(item, said)
 
         if stop():
             return
@@ -135,9 +135,9 @@ def _worked_on(
     """In a worker: what became of an item."""
 
     def telling(said: object) -> None:
+        tell(said)
         if stops():
             raise Stopped
-        tell(said)
 
     try:
         return "done", fn(item, telling)

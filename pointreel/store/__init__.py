@@ -41,6 +41,7 @@ from .records import (
     StoredPoint,
     StoredVideo,
     Stratum,
+    Tally,
     Task,
     User,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "StoredPoint",
     "StoredVideo",
     "Stratum",
+    "Tally",
     "Task",
     "User",
 ]

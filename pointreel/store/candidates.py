@@ -2,9 +2,24 @@
 
 from collections.abc import Mapping
 from collections.abc import Sequence as Many
+from functools import cache
 from math import floor, isfinite
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, insert, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
 from . import history, mapping, prompting
@@ -127,6 +142,7 @@ def requeue_points(connection: Connection, these: Many[int]) -> None:
     connection.execute(update(points).where(points.c.id.in_(these)).values(queue=waits()))
 
 
+@cache
 def waits() -> ColumnElement[int | None]:
     """What ``queue`` has to be: the crew of a point that somebody is still to be asked about."""
     said = and_(
@@ -145,6 +161,12 @@ def nobody(connection: Connection) -> int:
 
 
 def progress(connection: Connection, key: int | None) -> list[Progress]:
+    rows = connection.execute(_progress(key is not None), {} if key is None else {"key": key})
+    return [Progress(of, TURNS[turn], int(done), int(total)) for of, turn, done, total in rows]
+
+
+@cache
+def _progress(of_one_object: bool) -> Select[int, int, int, int]:
     answered = func.sum(case((or_(points.c.settled, points.c.answers >= points.c.overlap), 1), else_=0))
     query = (
         select(points.c.object_key, points.c.turn, answered, func.count())
@@ -152,21 +174,25 @@ def progress(connection: Connection, key: int | None) -> list[Progress]:
         .group_by(points.c.object_key, points.c.turn)
         .order_by(points.c.object_key, points.c.turn)
     )
-    rows = connection.execute(query if key is None else query.where(points.c.object_key == key))
-    return [Progress(of, TURNS[turn], int(done), int(total)) for of, turn, done, total in rows]
+    return query.where(points.c.object_key == bindparam("key")) if of_one_object else query
 
 
 def batch(connection: Connection, user: int, key: int, kind: int) -> Batch:
     """The points of one kind of one object, as somebody who works on them sees them."""
+    given = {"user": user, "key": key, "turn": TURN_BY_KIND.get(kind, -1)}
+    total, answered, own = connection.execute(_batch(), given).one()
+    return Batch(key, kind, int(answered), int(total), int(own))
+
+
+@cache
+def _batch() -> Select[int, int, int]:
     done = or_(points.c.settled, points.c.answers >= points.c.overlap)
-    mine = exists().where(answers.c.point_id == points.c.id, answers.c.user_id == user)
-    query = select(func.count(), _count_of(done), _count_of(mine)).where(
-        points.c.object_key == key,
-        points.c.turn == TURN_BY_KIND.get(kind, -1),
+    mine = exists().where(answers.c.point_id == points.c.id, answers.c.user_id == bindparam("user"))
+    return select(func.count(), _count_of(done), _count_of(mine)).where(
+        points.c.object_key == bindparam("key"),
+        points.c.turn == bindparam("turn"),
         or_(~points.c.withdrawn, points.c.answers > 0),
     )
-    total, answered, own = connection.execute(query).one()
-    return Batch(key, kind, int(answered), int(total), int(own))
 
 
 def _count_of(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -3,15 +3,17 @@
 from array import array
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 import numpy as np
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
 from . import things
-from .records import TURNS, Pace, Statistics, when
+from .records import TURNS, Pace, Statistics, Tally, when
 from .schema import answers, edits, points, users, verdicts, videos
+
+_DAY = 86_400_000_000
 
 
 @dataclass
@@ -73,6 +75,53 @@ def statistics(connection: Connection) -> Statistics:
         by_kind={kind: by_kind[kind].pace() for kind in TURNS},
         by_annotator={name: by_user[name].pace() for name in sorted(by_user)},
     )
+
+
+def per_object(connection: Connection) -> list[Tally]:
+    """The points of each object that are exported: no tests, no repeats."""
+    mine = answers.c.point_id == points.c.id
+    newest = select(func.max(answers.c.event_id)).where(mine).scalar_subquery()
+    plain = (points.c.gold.is_(None), points.c.repeats.is_(None), or_(~points.c.withdrawn, points.c.answers > 0))
+    rows = select(points.c.object_key, points.c.label, points.c.queue.is_(None), func.count(), func.max(newest))
+    grouped = rows.where(*plain).group_by(points.c.object_key, points.c.label, points.c.queue.is_(None))
+    counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
+    totals: Counter[int] = Counter()
+    last: dict[int, int] = {}
+    for key, label, is_done, count, event in connection.execute(grouped):
+        totals[key] += count
+        last[key] = max(last.get(key, 0), event or 0)
+        if is_done and label is not None:
+            counts[key][label] += count
+    return [
+        Tally(
+            object_key=key,
+            points=totals[key],
+            foreground=counts[key][FOREGROUND],
+            background=counts[key][BACKGROUND],
+            undecided=counts[key][AMBIGUOUS],
+            last_event=last[key],
+        )
+        for key in sorted(totals)
+    ]
+
+
+def per_day(connection: Connection) -> list[tuple[date, int, float]]:
+    """How many verdicts that count were given on each day, in UTC, and how long they took."""
+    day = verdicts.c.at // _DAY
+    rows = (
+        select(day, func.count(), func.sum(answers.c.seconds))
+        .select_from(answers.join(verdicts, verdicts.c.id == answers.c.event_id))
+        .where(~answers.c.settles)
+        .group_by(day)
+        .order_by(day)
+    )
+    return [(when(int(number) * _DAY).date(), count, seconds) for number, count, seconds in connection.execute(rows)]
+
+
+def num_frames_answered(connection: Connection) -> int:
+    """How many pairs of an object and a frame have points that somebody has answered."""
+    pairs = select(points.c.object_key, points.c.frame).where(points.c.answers > 0).distinct().subquery()
+    return _count(connection, select(func.count()).select_from(pairs))
 
 
 def last_saved(connection: Connection) -> datetime | None:

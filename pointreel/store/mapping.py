@@ -73,6 +73,12 @@ def add_strata(connection: Connection, key: int, proposal: int, regions: Iterabl
         connection.execute(insert(strata), rows)
 
 
+def proposals_of(connection: Connection, key: int) -> list[str]:
+    """The names of an object's proposals, oldest first."""
+    query = select(proposals.c.name).where(proposals.c.object_key == key).order_by(proposals.c.id)
+    return list(connection.execute(query).scalars())
+
+
 def strata_of(connection: Connection, key: int, proposal: str | None) -> list[Stratum]:
     """The regions of a proposal, or of the object's newest, by frame."""
     prompting.size_of(connection, key, 0)

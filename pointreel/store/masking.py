@@ -108,8 +108,13 @@ def of_edit(connection: Connection, key: int, edit: int) -> list[StoredMask]:
     return [mask for _, mask in sorted(found.items())]
 
 
-def locked_frames(connection: Connection, key: int) -> set[int]:
-    """The frames on which the mask that counts is locked."""
-    counts = history.newest(masks, "object_key", "frame")
-    query = select(masks.c.frame).where(masks.c.object_key == key, masks.c.locked, counts)
-    return set(connection.execute(query).scalars())
+def locked(connection: Connection, key: int) -> list[StoredMask]:
+    """The masks of an object that count now and are locked, by frame."""
+    height, width = prompting.size_of(connection, key, 0)
+    query = select(masks.c.frame, masks.c.counts, masks.c.score, masks.c.edit_id).where(
+        masks.c.object_key == key, masks.c.locked, history.newest(masks, "object_key", "frame")
+    )
+    rows = connection.execute(query.order_by(masks.c.frame))
+    return [
+        StoredMask(row.frame, Segment(Mask(height, width, row.counts), row.score), True, row.edit_id) for row in rows
+    ]

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
@@ -17,7 +17,7 @@ from .database import FILE, WRITER, Clock, Database, new_file, new_server, open_
 from .errors import StoreError
 from .labelling import Labelling
 from .proposing import Proposing
-from .records import Problem, Role, Statistics, StoredVideo, User
+from .records import Problem, Role, Statistics, StoredVideo, Tally, User
 from .schema import crews, meta
 from .verifying import Verifying
 
@@ -174,6 +174,21 @@ class Project(Labelling, Proposing, Verifying):
         """How much there is, how much is done, and at what pace, by kind and annotator."""
         with self._database.read() as connection:
             return counting.statistics(connection)
+
+    def tallies(self) -> list[Tally]:
+        """Points and labels, object by object."""
+        with self._database.read() as connection:
+            return counting.per_object(connection)
+
+    def verdicts_per_day(self) -> list[tuple[date, int, float]]:
+        """Day, number of verdicts that count, and their seconds."""
+        with self._database.read() as connection:
+            return counting.per_day(connection)
+
+    def num_frames_answered(self) -> int:
+        """How many masks the points that were answered stand for: pairs of an object and a frame."""
+        with self._database.read() as connection:
+            return counting.num_frames_answered(connection)
 
     def verified(self) -> ListedDataset:
         """The verified points, as formats write them; read frame by frame, so that memory does not grow."""

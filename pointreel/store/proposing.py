@@ -47,7 +47,7 @@ class Proposing(Opened):
                 video = things.video_of(connection, object_key)
                 edit = history.add(connection, video, PSEUDO_MASK, None, self.session, now, None)
             mapping.require_edit(connection, object_key, edit)
-            locked = masking.locked_frames(connection, object_key)
+            locked = {one.frame for one in masking.locked(connection, object_key)}
             free = [record for record in found if record.frame not in locked]
             masking.add(connection, edit, free, [things.find(connection, object_key).object_id], False)
             mapping.add_maps(connection, object_key, edit, maps)
@@ -59,6 +59,11 @@ class Proposing(Opened):
         with self._database.read() as connection:
             return masking.of_edit(connection, object_key, edit)
 
+    def locked_masks(self, object_key: int) -> list[StoredMask]:
+        """The masks of an object that people locked, by frame."""
+        with self._database.read() as connection:
+            return masking.locked(connection, object_key)
+
     def is_undone(self, edit: int) -> bool:
         """Whether what an edit brought does not count any more."""
         with self._database.read() as connection:
@@ -68,6 +73,11 @@ class Proposing(Opened):
         """How likely the object is, on the frames candidates come from: what ``edit`` brought, or the newest did."""
         with self._database.read() as connection:
             return mapping.of_object(connection, object_key, edit)
+
+    def proposals(self, object_key: int) -> list[str]:
+        """The names of all proposals for an object, oldest first."""
+        with self._database.read() as connection:
+            return mapping.proposals_of(connection, object_key)
 
     def strata(self, object_key: int, proposal: str | None = None) -> list[Stratum]:
         """The regions that the candidates of a proposal were drawn from, by frame; of the newest, unless named."""

@@ -256,6 +256,25 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """An object's points, without tests and repeats: how many, and the labels of those that are done.
+
+    ``last_event`` is the newest verdict that counts, 0 where there is none.
+    """
+
+    object_key: int
+    points: int
+    foreground: int
+    background: int
+    undecided: int
+    last_event: int
+
+    @property
+    def answered(self) -> int:
+        return self.foreground + self.background + self.undecided
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """What a project holds and how it went. ``objects_done`` have points, and none that waits for an answer."""
 

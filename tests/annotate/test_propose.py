@@ -106,6 +106,30 @@ def test_another_draw_keeps_the_masks_and_what_was_answered(project: Project) ->
     assert [p.label for p in project.points(1) if p not in fresh] == [FOREGROUND]
 
 
+def test_a_draw_that_was_replaced_can_be_had_again(project: Project) -> None:
+    annotate.propose(project, config=QUICK)
+    first = drawn(project)
+    annotate.propose(project, config=replace(QUICK, seed=1))
+    assert drawn(project) != first
+    annotate.propose(project, config=QUICK)
+    assert drawn(project) == first
+    assert not annotate.propose(project, config=QUICK).proposed
+    assert len(set(project.proposals(1))) == 3
+
+
+def test_another_engine_or_other_frames_are_an_edit_of_their_own(project: Project) -> None:
+    annotate.propose(project, config=QUICK)
+    first = list(project.masks(1))
+    for config in (replace(QUICK, num_frames=4), replace(QUICK, propagator_options={"side": 60})):
+        assert annotate.propose(project, config=config).proposed
+        assert not annotate.propose(project, config=config).proposed
+    assert [one.kind for one in project.edits("clip")][2:] == ["pseudo-mask"] * 3
+    assert len(project.maps(1)) == 11  # the key frame's, which is none of the ten
+    project.undo_edit("clip")
+    project.undo_edit("clip")
+    assert list(project.masks(1)) == first
+
+
 def test_what_was_said_anew_is_worked_on_anew(project: Project) -> None:
     annotate.propose(project, config=QUICK)
     before = drawn(project)
@@ -161,9 +185,11 @@ def test_one_failure_is_listed_and_the_rest_is_done(project: Project, clip: Path
     report = annotate.propose(project, config=QUICK)
     assert (list(report.proposed), list(report.failed)) == ([1], [lost])
     assert "is not there any more" in report.failed[lost]
+    assert report.nowhere == (empty,)
     named = annotate.propose(project, [1, empty], config=QUICK)
     assert (named.unchanged, list(named.failed)) == ((1,), [empty])
     assert "nobody has said where it is" in named.failed[empty]
+    assert named.nowhere == ()
     shutil.copytree(clip, gone)
     assert list(annotate.propose(project, config=QUICK).proposed) == [lost]
 

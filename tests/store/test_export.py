@@ -83,3 +83,21 @@ def test_statistics_say_how_much_is_done_and_at_what_pace(anywhere: Made) -> Non
     task = project.next_point("ada")
     project.answer(task.point, BACKGROUND, 1.0, annotator="ada")
     assert project.statistics().objects_done == 1
+
+
+def test_tallies_days_and_frames_count_what_counts(anywhere: Made) -> None:
+    project, dog, clock = anywhere.project, anywhere.dog, anywhere.clock
+    points = [Candidate(frame=k // 2, x=k, y=0, kind=FOREGROUND) for k in range(5)]
+    tests = [Candidate(frame=9, x=0, y=0, kind=FOREGROUND, gold=FOREGROUND)]
+    project.propose(dog, [*points, *tests, Candidate(frame=0, x=0, y=0, kind=FOREGROUND, repeats=0)])
+    for verdict in (FOREGROUND, BACKGROUND, AMBIGUOUS):
+        project.answer(project.next_point("ada").point, verdict, 0.5, annotator="ada")
+    clock.seconds += 86_400
+    event = project.answer(project.next_point("ada").point, FOREGROUND, 2.5, annotator="ada")
+    (tally,) = project.tallies()
+    assert (tally.points, tally.answered, tally.foreground, tally.undecided, tally.last_event) == (5, 4, 2, 1, event)
+    assert [(count, seconds) for _, count, seconds in project.verdicts_per_day()] == [(3, 1.5), (1, 2.5)]
+    assert project.num_frames_answered() == 2
+    project.undo("ada")
+    assert len(project.verdicts_per_day()) == 1
+    assert project.tallies()[0].answered == 3

@@ -65,6 +65,8 @@ def test_a_frame_that_somebody_locked_is_left_as_it_is(made: Made) -> None:
     edit = project.keep_stage(dog, "propagation", fingerprint="a", masks=records)
     assert [one.frame for one in project.masks_of_edit(dog, edit)] == [0, 2]
     assert [bool(one.segment.mask) for one in project.masks(dog)] == [True, False, False]
+    assert project.locked_masks(dog) == [one for one in project.masks(dog) if one.locked]
+    assert [one.frame for one in project.locked_masks(dog)] == [1]
     with project._database.write() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM masks").scalar() == 3
 
@@ -83,6 +85,7 @@ def test_regions_belong_to_their_proposal(anywhere: Made) -> None:
     assert project.strata(dog) == regions
     assert [(point.proposal, point.inside) for point in project.points(dog)] == [("one", True)]
     project.propose(dog, [Candidate(frame=4, x=5, y=5, kind=BACKGROUND)], name="two")
+    assert project.proposals(dog) == ["one", "two"]
     assert (project.strata(dog), project.strata(dog, "one")) == ([], regions)
     assert [(point.proposal, point.inside) for point in project.points(dog)] == [("two", None)]
     with pytest.raises(StoreError, match="expected a kind"):

@@ -27,6 +27,23 @@ export const whenSignedOut = (then: () => void): void => {
 };
 
 async function send<Out>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Out> {
+  try {
+    return await sendOnce<Out>(method, path, body, signal);
+  } catch (error) {
+    // A server that was started again has another token for the same person.
+    if (method === "GET" || !(error instanceof ApiError) || error.status !== 403 || !(await trustedAnew())) throw error;
+    return sendOnce<Out>(method, path, body, signal);
+  }
+}
+
+async function trustedAnew(): Promise<boolean> {
+  const { csrf: token } = await sendOnce<T.Me>("GET", "api/me");
+  const changed = token !== csrf;
+  csrf = token;
+  return changed;
+}
+
+async function sendOnce<Out>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Out> {
   const raw = body instanceof Blob;
   const headers: Record<string, string> = method === "GET" ? {} : { "X-Pointreel-Csrf": csrf };
   if (body !== undefined && !raw) headers["Content-Type"] = "application/json";

@@ -461,6 +461,8 @@ export interface paths {
         /**
          * Propose
          * @description Make candidate points of the objects that something is said of: of those named, or of all.
+         *
+         *     Known answers come from locked masks. Neither they nor points that are shown again look different to annotators.
          */
         post: operations["propose"];
         delete?: never;
@@ -496,7 +498,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Statistics */
+        /**
+         * Get Statistics
+         * @description The project in figures. ``by_annotator`` and agreement come from tests, repeats and second opinions.
+         */
         get: operations["get_statistics"];
         put?: never;
         post?: never;
@@ -513,7 +518,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Figure */
+        /**
+         * Get Figure
+         * @description A figure: the paper's Fig. 9 or Fig. 10 for this project, the pace, or the cost.
+         */
         get: operations["get_figure"];
         put?: never;
         post?: never;
@@ -530,7 +538,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Table */
+        /**
+         * Get Table
+         * @description A table, for a spreadsheet.
+         */
         get: operations["get_table"];
         put?: never;
         post?: never;
@@ -1505,16 +1516,34 @@ export interface components {
             /** To */
             to?: number | null;
         };
-        /** ProposeIn */
+        /**
+         * ProposeIn
+         * @description ``gold`` and ``repeats``: hidden tests, as shares of the candidates; ``overlap``: people asked about each.
+         */
         ProposeIn: {
+            /**
+             * Gold
+             * @default 0
+             */
+            gold: number;
             /** Objects */
             objects?: number[] | null;
+            /**
+             * Overlap
+             * @default 1
+             */
+            overlap: number;
+            /**
+             * Repeats
+             * @default 0
+             */
+            repeats: number;
         };
         /** Quality */
         Quality: {
             j: components["schemas"]["Interval"];
-            precision: components["schemas"]["Interval"];
-            recall: components["schemas"]["Interval"];
+            precision: components["schemas"]["Interval"] | null;
+            recall: components["schemas"]["Interval"] | null;
         };
         /** Queue */
         Queue: {

@@ -61,3 +61,6 @@ export function pathOf(loops: readonly Loop[]): Path2D {
   }
   return path;
 }
+
+/** The same as an SVG path says it. */
+export const svgPath = (loops: readonly Loop[]): string => loops.map((loop) => `M${loop.join(" ")}Z`).join("");

@@ -1,7 +1,7 @@
 /** The picture to click on: two canvases, the frame below and what lies over it above, and all that a mouse does there. */
 
 import { stroke } from "./brush";
-import { type Bitmap, decode, emptyBitmap, encode, type Rle } from "./rle";
+import { decode, emptyBitmap, encode, type Rle } from "./rle";
 import { drawBox, drawPicture, drawRing, drawScene, drawTrace, NOTHING, type Scene, sharpen } from "./scene";
 import type { Size, Viewport, XY } from "./viewport";
 import * as viewport from "./viewport";
@@ -25,7 +25,6 @@ interface Gesture {
   label: 0 | 1 | null;
   line: [number, number, number][];
   startedAt: number;
-  bitmap: Bitmap | null;
 }
 
 const DRAG = 5; // screen pixels from which a click is a drag
@@ -136,24 +135,14 @@ export class Stage {
       if (this.bitmap) drawPicture(pen, view, this.bitmap, this.picture.width, this.picture.height);
     }
     const pen = sharpen(this.above, width, height);
-    drawScene(pen, view, this.sceneNow());
+    drawScene(pen, view, this.scene);
     this.drawGesture(pen, view);
-  }
-
-  /** While the brush moves, its mask is the one that is being painted. */
-  private sceneNow(): Scene {
-    const painting = this.gesture?.kind === "brush" ? this.gesture.bitmap : null;
-    if (!painting) return this.scene;
-    const mask = encode(painting);
-    return {
-      ...this.scene,
-      masks: [...this.scene.masks.filter((known) => !known.chosen), { mask, colour: this.colour, chosen: true }],
-    };
   }
 
   private drawGesture(pen: CanvasRenderingContext2D, view: Viewport): void {
     const { gesture } = this;
     if (gesture?.kind === "box") drawBox(pen, gesture.from, gesture.at, this.colour);
+    if (gesture?.kind === "brush") this.drawStroke(pen, view, gesture);
     if (gesture?.kind === "trace")
       drawTrace(
         pen,
@@ -162,6 +151,24 @@ export class Stage {
       );
     if (this.cursor && (this.tool === "brush" || this.tool === "eraser") && gesture?.kind !== "pan")
       drawRing(pen, this.cursor, this.brushRadius * view.scale, this.tool === "brush" ? this.colour : "#fff");
+  }
+
+  /** What the brush has touched since the button went down; the mask itself is made when it is let go. */
+  private drawStroke(pen: CanvasRenderingContext2D, view: Viewport, { line }: Gesture): void {
+    pen.save();
+    pen.lineWidth = 2 * this.brushRadius * view.scale;
+    pen.lineCap = "round";
+    pen.lineJoin = "round";
+    pen.strokeStyle = this.colour;
+    pen.globalAlpha = this.tool === "eraser" ? 1 : Math.max(0.3, this.scene.opacity);
+    if (this.tool === "eraser") pen.globalCompositeOperation = "destination-out";
+    pen.beginPath();
+    for (const [x, y] of [line[0]!, ...line]) {
+      const at = viewport.toScreen(view, { x, y });
+      pen.lineTo(at.x, at.y);
+    }
+    pen.stroke();
+    pen.restore();
   }
 
   private listen(): void {
@@ -208,10 +215,9 @@ export class Stage {
           ? "trace"
           : "brush";
     const label = event.button === 2 || event.altKey ? 0 : null;
-    this.gesture = { kind, from: at, at, label, line: [], startedAt: event.timeStamp, bitmap: null };
+    this.gesture = { kind, from: at, at, label, line: [], startedAt: event.timeStamp };
     if (pan) this.panned = true;
-    if (kind === "brush") this.beginPainting(at);
-    if (kind === "trace") this.goOnTracing(event);
+    if (kind === "brush" || kind === "trace") this.goOn(event);
     if (event.button === 1) event.preventDefault();
   }
 
@@ -226,8 +232,7 @@ export class Stage {
       if (gesture.kind === "click" && far && gesture.label === null) gesture.kind = "box";
       if (gesture.kind === "pan")
         this.moved(viewport.panned(this.viewport(), at.x - gesture.at.x, at.y - gesture.at.y, this.picture, this.size));
-      if (gesture.kind === "brush") this.goOnPainting(gesture.at, at);
-      if (gesture.kind === "trace") this.goOnTracing(event);
+      if (gesture.kind === "brush" || gesture.kind === "trace") this.goOn(event);
       gesture.at = at;
     }
     if (gesture || this.tool === "brush" || this.tool === "eraser") this.redraw();
@@ -267,7 +272,7 @@ export class Stage {
     if (gesture.kind === "click" && pixel) this.told.point(pixel, gesture.label);
     if (gesture.kind === "box") this.told.box(viewport.boxBetween(this.inside(gesture.from), this.inside(gesture.at)));
     if (gesture.kind === "trace" && gesture.line.length > 1) this.told.trace(gesture.line);
-    if (gesture.kind === "brush" && gesture.bitmap) this.told.painted(encode(gesture.bitmap));
+    if (gesture.kind === "brush") this.told.painted(this.painted(gesture));
   }
 
   /** The nearest pixel of the picture. */
@@ -279,21 +284,20 @@ export class Stage {
     };
   }
 
-  private goOnTracing(event: PointerEvent): void {
-    const { x, y } = this.inside(this.place(event));
-    this.gesture!.line.push([x, y, Math.max(0, event.timeStamp - this.gesture!.startedAt) / 1000]);
+  private goOn(event: PointerEvent): void {
+    const gesture = this.gesture!;
+    const at = this.place(event);
+    const { x, y } = gesture.kind === "trace" ? this.inside(at) : viewport.toPixel(this.viewport(), at);
+    gesture.line.push([x, y, Math.max(0, event.timeStamp - gesture.startedAt) / 1000]);
   }
 
-  private beginPainting(at: XY): void {
+  private painted({ line }: Gesture): Rle {
     const { width, height } = this.picture;
-    this.gesture!.bitmap = this.maskToPaint ? decode(this.maskToPaint) : emptyBitmap(width, height);
-    this.goOnPainting(at, at);
-    this.redraw();
-  }
-
-  private goOnPainting(from: XY, to: XY): void {
-    const view = this.viewport();
-    const value = this.tool === "eraser" ? 0 : 1;
-    stroke(this.gesture!.bitmap!, viewport.toPixel(view, from), viewport.toPixel(view, to), this.brushRadius, value);
+    const bitmap = this.maskToPaint ? decode(this.maskToPaint) : emptyBitmap(width, height);
+    const places = line.map(([x, y]) => ({ x, y }));
+    places.forEach((at, k) =>
+      stroke(bitmap, places[Math.max(0, k - 1)]!, at, this.brushRadius, this.tool === "eraser" ? 0 : 1),
+    );
+    return encode(bitmap);
   }
 }

@@ -20,11 +20,14 @@ export interface Row {
 
 export interface TimelineScene {
   numFrames: number;
-  /** Where one is; null where the timeline is only looked at. */
-  frame: number | null;
   times: readonly number[];
   rows: readonly Row[];
   doubts: readonly number[];
+}
+
+/** What moves: where one is (null where the timeline is only looked at), and what would be redone from there. */
+export interface Place {
+  frame: number | null;
   bracket: Span | null;
 }
 
@@ -40,13 +43,16 @@ type Pen = CanvasRenderingContext2D;
 export const heightFor = (numRows: number): number => RULER + THUMBS + 8 + ROW * Math.max(1, numRows) + 6;
 
 export class TimelineCanvas {
-  private scene: TimelineScene = { numFrames: 1, frame: 0, times: [], rows: [], doubts: [], bracket: null };
+  private scene: TimelineScene = { numFrames: 1, times: [], rows: [], doubts: [] };
+  private place: Place = { frame: null, bracket: null };
+  private readonly below = document.createElement("canvas");
   private readonly canvas = document.createElement("canvas");
   private readonly observer: ResizeObserver;
   private thumbs = new Map<number, HTMLImageElement>();
   private url: ((frame: number) => string) | null = null;
   private aspect = 16 / 9;
   private due = 0;
+  private isOld = true;
   private hover: number | null = null;
 
   constructor(
@@ -54,8 +60,9 @@ export class TimelineCanvas {
     private readonly seek: (frame: number) => void,
     private readonly clicksOnly = false,
   ) {
-    host.append(this.canvas);
-    this.observer = new ResizeObserver(() => this.redraw());
+    host.append(this.below, this.canvas);
+    this.canvas.className = "above";
+    this.observer = new ResizeObserver(() => this.redraw(true));
     this.observer.observe(host);
     const at = (event: PointerEvent) => this.frameAt(event.clientX - this.canvas.getBoundingClientRect().left);
     this.canvas.addEventListener("pointerdown", (event) => {
@@ -77,6 +84,7 @@ export class TimelineCanvas {
   close(): void {
     this.observer.disconnect();
     cancelAnimationFrame(this.due);
+    this.below.remove();
     this.canvas.remove();
   }
 
@@ -84,15 +92,22 @@ export class TimelineCanvas {
     this.url = url;
     this.aspect = aspect;
     this.thumbs = new Map();
-    this.redraw();
+    this.redraw(true);
   }
 
   setScene(scene: TimelineScene): void {
     this.scene = scene;
+    this.redraw(true);
+  }
+
+  setPlace(place: Place): void {
+    this.place = place;
     this.redraw();
   }
 
-  private redraw(): void {
+  /** What stands still is drawn only when it has changed: there may be thousands of frames in it. */
+  private redraw(all = false): void {
+    this.isOld ||= all;
     cancelAnimationFrame(this.due);
     this.due = requestAnimationFrame(() => this.draw());
   }
@@ -115,17 +130,27 @@ export class TimelineCanvas {
   }
 
   private draw(): void {
+    const { clientWidth: width } = this.host;
     const height = heightFor(this.scene.rows.length);
-    const pen = sharpen(this.canvas, this.host.clientWidth, height);
+    if (this.isOld) this.drawBelow(width, height);
+    this.isOld = false;
+    const pen = sharpen(this.canvas, width, height);
     this.canvas.style.height = `${height}px`;
+    if (this.place.bracket) this.drawBracket(pen, this.place.bracket, RULER + THUMBS + 3, height - 3);
+    if (this.place.frame !== null) this.drawHandle(pen, this.middle(this.place.frame), height);
+    if (this.hover === null || this.hover === this.place.frame) return;
+    pen.fillStyle = "rgb(255 255 255 / 40%)";
+    pen.fillRect(this.middle(this.hover) - 0.5, RULER, 1, height - RULER);
+  }
+
+  private drawBelow(width: number, height: number): void {
+    const pen = sharpen(this.below, width, height);
+    this.below.style.height = `${height}px`;
     pen.font = "11px system-ui, sans-serif";
     pen.textBaseline = "middle";
     this.drawRuler(pen);
     this.drawThumbnails(pen);
-    const top = RULER + THUMBS + 8;
-    this.scene.rows.forEach((row, k) => this.drawRow(pen, row, top + k * ROW));
-    if (this.scene.bracket) this.drawBracket(pen, this.scene.bracket, RULER + THUMBS + 3, height - 3);
-    this.drawPlayhead(pen, height);
+    this.scene.rows.forEach((row, k) => this.drawRow(pen, row, RULER + THUMBS + 8 + k * ROW));
   }
 
   private drawRuler(pen: Pen): void {
@@ -170,7 +195,7 @@ export class TimelineCanvas {
     const known = this.thumbs.get(frame);
     if (known || !this.url) return known ?? null;
     const picture = new Image();
-    picture.onload = () => this.redraw();
+    picture.onload = () => this.redraw(true);
     picture.src = this.url(frame);
     this.thumbs.set(frame, picture);
     return picture;
@@ -234,13 +259,6 @@ export class TimelineCanvas {
     pen.lineTo(right - 5, bottom);
     pen.stroke();
     pen.lineWidth = 1;
-  }
-
-  private drawPlayhead(pen: Pen, height: number): void {
-    if (this.scene.frame !== null) this.drawHandle(pen, this.middle(this.scene.frame), height);
-    if (this.hover === null || this.hover === this.scene.frame) return;
-    pen.fillStyle = "rgb(255 255 255 / 40%)";
-    pen.fillRect(this.middle(this.hover) - 0.5, RULER, 1, height - RULER);
   }
 
   private drawHandle(pen: Pen, x: number, height: number): void {

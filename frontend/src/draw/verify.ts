@@ -14,7 +14,7 @@ export function drawWhole(canvas: HTMLCanvasElement, picture: ImageBitmap, task:
   const view = fit(picture, { width, height });
   drawPicture(pen, view, picture, picture.width, picture.height);
   const at = toScreen(view, task);
-  drawRing(pen, at, 13, task.colour);
+  drawRing(pen, at, 13);
   return view.scale;
 }
 
@@ -27,8 +27,8 @@ export function drawZoomed(canvas: HTMLCanvasElement, picture: ImageBitmap, task
   const view: Viewport = { scale, left: width / 2 - (task.x + 0.5) * scale, top: height / 2 - (task.y + 0.5) * scale };
   drawPicture(pen, view, picture, picture.width, picture.height);
   const middle = { x: width / 2, y: height / 2 };
-  drawRing(pen, middle, 22, task.colour);
-  drawRing(pen, middle, 2, "#fff");
+  drawRing(pen, middle, 22);
+  drawRing(pen, middle, 2);
 }
 
 export function drawLocalisation(

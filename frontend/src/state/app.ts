@@ -57,10 +57,17 @@ export function go(view: ViewName, video: number | null = route.value.video, fra
   location.hash = `#/${parts.join("/")}`;
 }
 
-/** Keep the address at the frame on the screen, so that a reload comes back to it; no step in the history. */
+let remembering: ReturnType<typeof setTimeout> | undefined;
+
+/** Keep the address at the frame on the screen, so that a reload comes back to it; no step in the history. A moment
+ * later, since browsers take only a few hundred such changes in a minute. */
 export function remember(frame: number): void {
-  const { view, video } = route.value;
-  if (view === "label" && video !== null) history.replaceState(null, "", `#/label/${video}/${frame}`);
+  clearTimeout(remembering);
+  remembering = setTimeout(() => {
+    const { view, video } = readRoute();
+    if (view === "label" && (video ?? currentVideo.peek()?.key) === currentVideo.peek()?.key)
+      history.replaceState(null, "", `#/label/${currentVideo.peek()?.key}/${frame}`);
+  }, 300);
 }
 
 export const currentVideo = computed(() => {

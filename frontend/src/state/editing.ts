@@ -58,7 +58,17 @@ function inLine<Out>(work: () => Promise<Out>): Promise<Out | undefined> {
 
 // Objects
 
-export async function newObject(): Promise<number | null> {
+let making: Promise<number | null> | null = null;
+
+/** What is clicked from now on is for the new object, also before the server has made it. */
+export function newObject(): Promise<number | null> {
+  making ??= make().finally(() => {
+    making = null;
+  });
+  return making;
+}
+
+async function make(): Promise<number | null> {
   const video = clip.video.peek();
   if (!video) return null;
   const made = await inLine(() => api.addThing(video.key, freeName()));
@@ -91,9 +101,7 @@ export async function changeObject(
 }
 
 /** The object that a click is for; the first one is made by the first click. */
-async function target(): Promise<number | null> {
-  return things.chosen.peek()?.key ?? (await newObject());
-}
+const target = async (): Promise<number | null> => (making ? making : (things.chosen.peek()?.key ?? newObject()));
 
 export function choose(position: number): void {
   const object = things.present.peek()[position];
@@ -108,38 +116,30 @@ export function toggleVisible(key: number): void {
 
 // Prompts
 
-let making: Promise<number | null> | null = null;
-
 async function change(edit: (prompt: Prompt) => Prompt): Promise<void> {
   clip.pause();
   const frame = clip.shown.peek()?.frame ?? clip.frame.peek();
-  making ??= target();
-  const key = await making;
-  making = null;
+  const key = await target();
   if (key === null) return;
   const next = edit(things.promptAt(key, frame));
   things.putPrompt(key, next);
-  await sendPrompt(key, frame, next);
+  things.underWay.set(key, (things.underWay.get(key) ?? 0) + 1);
+  const stored = await sendPrompt(key, frame, next);
+  things.underWay.set(key, things.underWay.get(key)! - 1);
+  if (!stored) await things.loadPrompts(key);
 }
 
 /** Several clicks while the server is busy are one question: only the newest prompt of a frame is sent. */
-async function sendPrompt(key: number, frame: number, wanted: Prompt): Promise<void> {
-  const done = await inLine(async () => {
-    const newest = things.promptAt(key, frame);
-    if (newest !== wanted) return null;
-    try {
-      return await api.prompt(key, wanted);
-    } catch (error) {
-      await things.loadPrompts(key);
-      throw error;
-    }
-  });
-  if (!done) return;
+async function sendPrompt(key: number, frame: number, wanted: Prompt): Promise<boolean> {
+  const isNewest = () => things.promptAt(key, frame) === wanted;
+  const done = await inLine(async () => (isNewest() || things.isEmpty(wanted) ? api.prompt(key, wanted) : null));
+  if (!done) return done === null;
   offered.value = done.extents.length > 1 ? { key, frame, extents: done.extents, chosen: done.chosen } : null;
   const extent = done.extents[done.chosen];
   if (extent) things.putMask(frame, { key, mask: extent.mask, score: extent.score, locked: true });
   else things.forgetMasks([frame]);
   things.refreshTimeline();
+  return true;
 }
 
 export const addPoint = (point: Point): Promise<void> =>

@@ -51,10 +51,14 @@ export async function loadObjects(video: number): Promise<void> {
   await Promise.all(present.peek().map((object) => loadPrompts(object.key)));
 }
 
+/** How many changes of an object's prompts are on their way: what the server says of them meanwhile may be older. */
+export const underWay = new Map<number, number>();
+
 export async function loadPrompts(key: number): Promise<void> {
+  const before = underWay.get(key);
   const found = await trying(api.prompts(key));
-  if (found)
-    prompts.value = new Map(prompts.peek()).set(key, new Map(found.prompts.map((known) => [known.frame, known])));
+  if (!found || before || underWay.get(key)) return;
+  prompts.value = new Map(prompts.peek()).set(key, new Map(found.prompts.map((known) => [known.frame, known])));
 }
 
 export function putPrompt(key: number, prompt: Prompt): void {

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import * as api from "../api/client";
 import type { Label, ReviewedPoint, ReviewItem, Thing, Timeline } from "../api/types";
-import { trying } from "./app";
+import { isOwner, trying } from "./app";
 
 export const items = signal<readonly ReviewItem[] | null>(null);
 export const annotator = signal("");
@@ -31,7 +31,9 @@ export async function loadVideo(video: number): Promise<void> {
   await loadPoints();
 }
 
+/** For owners alone: who is asked about a point is not to know what others said. */
 export async function loadPoints(): Promise<void> {
+  if (!isOwner.peek()) return;
   const asked = things.value;
   const filter = { annotator: annotator.value, disagreement: onlyDisputed.value };
   const found = await Promise.all(

@@ -109,11 +109,12 @@ export function pause(): void {
   if (point !== undefined && open) void inLine(() => api.paused(point)).catch(() => undefined);
 }
 
+/** Somebody is there again: whose points these are may have changed while nobody was. */
 export function resume(): void {
   if (!paused.peek()) return;
   paused.value = false;
-  const point = current.peek()?.point;
-  if (point !== undefined && drawn.peek() === point) wasDrawn(point);
+  drawn.value = null;
+  if (open) void refresh();
 }
 
 // Answers

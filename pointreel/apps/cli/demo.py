@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from ...annotate import Config, propose
 from ...core import FrameLabels, ListedDataset, ObjectInfo, PointreelError, Prompt, Sequence, replacing_folder
 from ...evaluate import Report, point_statistics, scorers, write_statistics
 from ...formats import shelf as formats
@@ -22,6 +23,7 @@ from ..track_outputs import write_outputs
 from ..tracking import DEFAULT_ENGINE, engine_named
 from .console import out, print_json, print_table, progress
 from .info import write_manifest
+from .propose import proposing
 
 EXAMPLES = ("pointreel demo --out demo",)
 
@@ -39,7 +41,7 @@ PLACES = {
     "points.json": "points picked from the masks, in the layout of Point-VOS",
     "overlay.mp4": "the exact masks, names and points drawn on the clip",
     "statistics/index.html": "how many points there are: open it in a browser",
-    "project": "a project with the clip and its objects, for verdicts to come",
+    "project": "a project with the clip, its objects, and points that wait for a verdict",
     "picture.jpg": "the clip in one picture",
 }
 
@@ -53,7 +55,7 @@ def demo(
     seed: Annotated[int, typer.Option(help="Another seed, another clip and other points.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
-    """Render a clip with exact masks, track it from three clicks for each object, score that, and count points."""
+    """Render a clip with exact masks, track it from three clicks for each object, score that, and propose points."""
     _remove_earlier(folder)
     with replacing_folder(folder) as draft:
         (draft / MARK).write_text("Made by `pointreel demo`, which replaces this folder when it runs again.\n")
@@ -63,7 +65,7 @@ def demo(
         report = _track(draft, clip, seed)
         points = _sample(draft, clip, seed)
         _draw(draft, clip, points)
-        _make_project(draft, clip)
+        _make_project(draft, clip, seed)
         picture(draft / "picture.jpg")
     _say_done(folder, report, as_json)
 
@@ -142,12 +144,15 @@ def _sample(draft: Path, clip: Sequence, seed: int) -> Sequence:
     return points
 
 
-def _make_project(draft: Path, clip: Sequence) -> None:
-    """A project that holds a copy of the clip, and its objects."""
+def _make_project(draft: Path, clip: Sequence, seed: int) -> None:
+    """A project that holds a copy of the clip, the clicks on its objects, and the points proposed from them."""
     with Project.create(draft / "project") as project:
         project.add_video(draft / "clip.mp4", name=SEQUENCE, copy=True)
-        for name in clip.name_by_object.values():
-            project.add_object(SEQUENCE, name)
+        for prompt in _clicks(clip, seed):
+            thing = project.add_object(SEQUENCE, clip.name_by_object[prompt.object_id], object_id=prompt.object_id)
+            project.prompt(thing.key, prompt)
+        with proposing() as watch:
+            propose(project, config=Config(seed=seed), watch=watch)
 
 
 def _draw(draft: Path, clip: Sequence, points: Sequence) -> None:
@@ -173,5 +178,6 @@ def _say_done(folder: Path, report: Report, as_json: bool) -> None:
         f"compare {folder / 'DAVIS'} {folder / 'track' / 'DAVIS'} --out compare.html",
         f"convert --from davis --to ytvis {folder / 'DAVIS'} {folder / 'davis.json'}",
         f"stats {folder / 'points.json'}",
+        f"studio {folder / 'project'}",
     ):
         out.print(f"  {command} {line}")

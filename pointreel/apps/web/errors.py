@@ -45,8 +45,9 @@ def add_handlers(app: FastAPI) -> None:
     """Every error of the application as one line of JSON."""
 
     @app.exception_handler(PointreelError)
-    async def _ours(_: Request, error: PointreelError) -> JSONResponse:
-        return answer(status_of(error), error, getattr(error, "retry_after", None))
+    async def _ours(request: Request, error: PointreelError) -> JSONResponse:
+        said = request.app.state.studio.without_place(str(error))
+        return answer(status_of(error), said, getattr(error, "retry_after", None))
 
     @app.exception_handler(RequestValidationError)
     async def _malformed(_: Request, error: RequestValidationError) -> JSONResponse:

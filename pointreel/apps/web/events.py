@@ -45,9 +45,9 @@ class Events:
         listener = asyncio.get_running_loop(), woken
         with self._lock:
             self._listeners.add(listener)
+            at = self._begin(last_id)
         try:
             yield "retry: 1000\n\n"
-            at = self._begin(last_id)
             while not self._closed:
                 woken.clear()
                 at, texts = self._after(at)

@@ -71,8 +71,9 @@ Work = Callable[[Watch], messages.JobResult | None]
 class Jobs:
     """Jobs of one studio. Those of one kind run one after the other, so that an engine is never in two threads."""
 
-    def __init__(self, events: Events) -> None:
-        self._events, self._lock = events, Lock()
+    def __init__(self, events: Events, tidy: Callable[[str], str] = str) -> None:
+        """``tidy`` is what is done to messages before they are shown."""
+        self._events, self._tidy, self._lock = events, tidy, Lock()
         self._watches: OrderedDict[str, Watch] = OrderedDict()
         self._workers: dict[str, ThreadPoolExecutor] = {}
         self._closed = False
@@ -136,14 +137,14 @@ class Jobs:
         except Stopped:
             self._end(watch, "cancelled", watch.message)
         except PointreelError as error:
-            self._end(watch, "failed", " ".join(str(error).split()))
+            self._end(watch, "failed", str(error))
         except Exception as error:  # whatever goes wrong, the page is told and the next job runs
             self._end(watch, "failed", f"Something went wrong ({type(error).__name__}: {error}). Tell the authors.")
         else:
             self._end(watch, "cancelled" if watch.stop.is_set() and watch.done < watch.total else "done", watch.message)
 
     def _end(self, watch: Watch, state: messages.JobState, message: str) -> None:
-        watch.state, watch.message = state, message
+        watch.state, watch.message = state, self._tidy(" ".join(message.split()))
         self._report(watch, True)
 
     def _report(self, watch: Watch, now: bool) -> None:

@@ -328,7 +328,12 @@ class Jobs(Answered):
 
 
 class ProposeIn(Sent):
+    """``gold`` and ``repeats``: hidden tests, as shares of the candidates; ``overlap``: people asked about each."""
+
     objects: Annotated[list[int], Field(max_length=10000)] | None = None
+    gold: Annotated[float, Field(ge=0, le=1)] = 0.0
+    repeats: Annotated[float, Field(ge=0, le=1)] = 0.0
+    overlap: Annotated[int, Field(ge=1, le=100)] = 1
 
 
 class ImportIn(Sent):
@@ -548,8 +553,8 @@ class DayRow(Answered):
 
 
 class Quality(Answered):
-    precision: Interval
-    recall: Interval
+    precision: Interval | None
+    recall: Interval | None
     j: Interval
 
 

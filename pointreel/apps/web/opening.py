@@ -1,5 +1,6 @@
 """Which project a studio opens: one that is there, or a new one for a video or a folder of videos."""
 
+import shutil
 from pathlib import Path
 
 from ...core import PointreelError, VideoError
@@ -26,20 +27,23 @@ def opened(place: str | None, beside: Path) -> tuple[Project, list[str]]:
         return Project.open(path), []
     if not path.exists():
         raise PointreelError(f"{path}: there is nothing here. Name a video, a folder of videos, or a project.")
-    videos = _videos(path)
+    videos = films_in(path)
     if not videos:
         raise PointreelError(f"{path}: holds no project and no video. Name a video, a folder of videos, or a project.")
     folder = beside / f"{path.stem if path.is_file() else path.resolve().name}{SUFFIX}"
-    project = Project.open(folder) if (folder / FILE).is_file() else Project.create(folder)
-    try:
-        return project, add_videos(project, videos)
-    except BaseException:
-        project.close()
-        raise
+    is_new = not (folder / FILE).is_file()
+    project = Project.create(folder) if is_new else Project.open(folder)
+    problems = add_videos(project, videos)
+    if project.videos:
+        return project, problems
+    project.close()
+    if is_new:
+        shutil.rmtree(folder)
+    raise PointreelError(f"{problems[0]}. There is no other video to open." if problems else f"{path}: is empty.")
 
 
 def add_videos(project: Project, videos: list[Path]) -> list[str]:
-    """Add those that are not there yet; what cannot be read is left out, unless it is the only one."""
+    """Add those that are not there yet; what cannot be read is left out, and why."""
     known = {project.video_path(video.name).resolve() for video in project.videos}
     names = {video.name for video in project.videos}
     problems = []
@@ -47,16 +51,13 @@ def add_videos(project: Project, videos: list[Path]) -> list[str]:
         if path.resolve() in known:
             continue
         try:
-            project.add_video(path, name=_free(path.name, names))
+            names.add(project.add_video(path, name=_free(path.name, names)).name)
         except VideoError as error:
-            if len(videos) == 1:
-                raise
             problems.append(" ".join(str(error).split()))
-        names |= {video.name for video in project.videos}
     return problems
 
 
-def _videos(path: Path) -> list[Path]:
+def films_in(path: Path) -> list[Path]:
     """The video files of a folder; a folder of pictures is one video, and so is a file."""
     if path.is_file():
         return [path]

@@ -78,6 +78,14 @@ class Pictures:
             raise Refused(404, f"There is no video with the key {key}. Those there are stand at /api/project.")
         return self._stored[key]
 
+    def named(self, name: str) -> StoredVideo:
+        """The project's video of that name."""
+        found = next((video for video in self._stored.values() if video.name == name), None)
+        if found is None:
+            self._stored = {video.key: video for video in self._project.videos}
+            found = next(video for video in self._stored.values() if video.name == name)
+        return found
+
     def frame(self, key: int, index: int, *, small: bool = False) -> Frame:
         self._require_frame(key, index)
         found, reader = self._frames.get((key, index)), self._reader(key, small)

@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+import math
 import secrets
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from threading import BoundedSemaphore, Lock
 
 from argon2 import PasswordHasher
@@ -38,20 +40,20 @@ class Sessions:
         self._secret = secrets.token_bytes(32)
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._failures: dict[tuple[str, str], list[float]] = {}
-        self._nobody = self._hasher.hash(secrets.token_hex(16))
         self.cookie = f"pointreel_{hashlib.sha256(project.name.encode()).hexdigest()[:8]}"
-        self._counted_at, self._required = -_FRESH, True
+        self._users: list[User] = []
+        self._counted_at, self._required = -math.inf, True
 
     def user_of(self, cookie: str | None) -> User | None:
         """Whose session this is; without passwords, the owner."""
         if not self.login_required:
-            return next(user for user in self._project.users if user.role == "owner")
+            return next(user for user in self._people() if user.role == "owner")
         with self._lock:
             session = self._sessions.get(_key(cookie)) if cookie else None
             if session is None or self._clock() - session.used > _IDLE:
                 return None
             session.used = self._clock()
-        return next((user for user in self._project.users if user.name == session.name), None)
+        return next((user for user in self._people() if user.name == session.name), None)
 
     def log_in(self, name: str, password: str, address: str) -> tuple[User, str]:
         """The user and the cookie of a new session; wrong ones are counted, and too many have to wait."""
@@ -74,14 +76,14 @@ class Sessions:
     def add(self, name: str, role: Role, password: str | None) -> User:
         self._require_a_way_in(role, password)
         user = self._project.add_user(name, role, password_hash=self._hash(password))
-        self._counted_at = -_FRESH
+        self._counted_at = -math.inf
         return user
 
     def change(self, name: str, role: Role | None, password: str | None) -> User:
         """Another role or password; whoever knew the old password is logged out."""
         self._require_a_way_in(role or self._project.user(name).role, password)
         user = self._project.change_user(name, role=role, password_hash=self._hash(password))
-        self._counted_at = -_FRESH
+        self._counted_at = -math.inf
         if password is not None:
             with self._lock:
                 for key in [key for key, session in self._sessions.items() if session.name == name]:
@@ -90,11 +92,17 @@ class Sessions:
 
     @property
     def login_required(self) -> bool:
-        """Whether anybody has a password; another process may give somebody one."""
-        if self._clock() - self._counted_at > _FRESH:
-            self._required = any(self._has_password(user) for user in self._project.users)
-            self._counted_at = self._clock()
+        """Whether anybody has a password."""
+        self._people()
         return self._required
+
+    def _people(self) -> list[User]:
+        """All users, and whether any has a password: another process may have changed that a moment ago."""
+        if self._clock() - self._counted_at > _FRESH:
+            self._users = self._project.users
+            self._required = any(map(self._has_password, self._users))
+            self._counted_at = self._clock()
+        return self._users
 
     def csrf(self, cookie: str | None) -> str:
         """The token of a session, which only the studio's own page can have read."""
@@ -110,6 +118,11 @@ class Sessions:
             while len(self._sessions) > _MOST:
                 self._sessions.popitem(last=False)
         return cookie
+
+    @cached_property
+    def _nobody(self) -> str:
+        """What a name that nobody has is compared with, so that it takes as long as one that somebody has."""
+        return self._hasher.hash(secrets.token_hex(16))
 
     def _fits(self, stored: str, password: str) -> bool:
         """Two at a time: each takes 64 MiB, on purpose."""

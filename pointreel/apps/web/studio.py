@@ -1,17 +1,23 @@
 """The studio: one project, open, with everything its server keeps in memory."""
 
+import shutil
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ...store import Project
 from .events import Events
+from .exporting import Exporting
 from .films import Films
 from .jobs import Jobs
 from .labelling import Labelling
 from .pictures import Pictures
 from .propagating import Propagating
+from .proposing import Proposing
 from .segmenting import Segmenting
 from .sessions import Sessions
+from .statistics import Statistics
+from .verifying import Verifying
 
 
 class Studio:
@@ -23,9 +29,13 @@ class Studio:
         self.people = Sessions(project)
         self.pictures = Pictures(project)
         self.films = Films(project, self.pictures)
-        self.jobs = Jobs(self.events)
+        self.jobs = Jobs(self.events, self.without_place)
         self.segmenting = Segmenting(segmenter)
         self.labelling = Labelling(project, self.pictures, self.segmenting)
+        self.verifying = Verifying(project, self.pictures, self.events)
+        self.proposing = Proposing(project, self.jobs, self.events, self.verifying.totals)
+        self.exporting = Exporting(project, self.jobs, self.title)
+        self.statistics = Statistics(project)
         self.propagating = Propagating(project, self.jobs, self.events, propagator)
 
     @property
@@ -42,8 +52,18 @@ class Studio:
         self.events.publish("saved", {"saved_at": at})
         return at
 
+    def without_place(self, text: str) -> str:
+        """A message for people who have no business with where the project lies on this machine."""
+        folder = self.project.folder
+        for place in () if folder is None else (str(folder.resolve()), str(folder)):
+            if len(place) > 1:
+                text = text.replace(place, self.folder_name)
+        return text
+
     def begin(self) -> None:
         """Get ready what takes a while, in the background."""
+        if self.project.folder is not None:
+            sweep(self.project.folder)
         self.segmenting.begin()
 
     def close(self) -> None:
@@ -51,9 +71,19 @@ class Studio:
         self.events.close()
         self.jobs.close()
         self.segmenting.close()
+        self.verifying.close()
+        self.exporting.close()
         self.pictures.close()
         self.project.close()
 
 
 def iso(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds")
+
+
+def sweep(folder: Path, older_than: float = 86_400.0) -> None:
+    """Remove what uploads and exports left behind that were cut off, once it is certain that nobody works on it."""
+    for pattern in (".import-*", "videos/.upload-*", "exports/.writing-*"):
+        for path in folder.glob(pattern):
+            if time.time() - path.stat().st_mtime > older_than:
+                shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 
+from ...core import Mask
 from ...store import Project, StoredMask, StoredObject, StoredPoint
 from . import messages
 from .doubts import doubts_of
@@ -12,7 +14,17 @@ _MOST_DOUBTS = 500
 
 def is_known(mask: StoredMask) -> bool:
     """An unlocked empty mask of no score says that nothing is known any more: that is how a prompt is removed."""
-    return mask.locked or mask.segment.score > 0 or bool(mask.segment.mask)
+    return mask.locked or mask.segment.score > 0 or is_there(mask)
+
+
+def is_there(mask: StoredMask) -> bool:
+    """Whether any pixel is set, without unpacking: empty masks of one size are all the same bytes."""
+    return mask.segment.mask.counts != _empty(mask.segment.mask.height, mask.segment.mask.width)
+
+
+@cache
+def _empty(height: int, width: int) -> bytes:
+    return Mask.empty(height, width).counts
 
 
 def timeline(project: Project, video: str, num_frames: int) -> messages.Timeline:
@@ -39,7 +51,7 @@ def _row(
     return messages.TimelineRow(
         key=thing.key,
         known=_stretches(mask.frame for mask in masks),
-        present=_stretches(mask.frame for mask in masks if mask.segment.mask),
+        present=_stretches(mask.frame for mask in masks if is_there(mask)),
         score=score,
         locked=[mask.frame for mask in masks if mask.locked],
         prompts=[prompt.frame for prompt in project.prompts(thing.key)],

@@ -9,6 +9,12 @@ from . import messages
 from .errors import Refused
 
 
+def label_in(label: int) -> messages.Label:
+    """A label of a point as messages have it."""
+    labels: tuple[messages.Label, ...] = (0, 1, 2)
+    return labels[label]
+
+
 def mask_in(rle: messages.Rle, video: StoredVideo) -> Mask:
     """A mask from outside, which has to be as large as its video."""
     _require_size(video, *rle.size)

@@ -78,6 +78,7 @@ export function Picture() {
     <div
       ref={host}
       class={`stage tool-${editing.tool.value}`}
+      data-frame={clip.shown.value?.frame}
       role="img"
       aria-label={`Frame ${clip.frame.value} of ${clip.lastFrame.value + 1}. W, A, S and D move a cross, Enter clicks there.`}
     />

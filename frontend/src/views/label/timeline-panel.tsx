@@ -31,13 +31,12 @@ export function TimelinePanel() {
       effect(() =>
         canvas.setScene({
           numFrames: clip.lastFrame.value + 1,
-          frame: clip.frame.value,
           times: clip.times.value,
           rows: rows(),
           doubts: [...new Set(things.timeline.value.doubts.map((doubt) => doubt.frame))],
-          bracket: editing.bracket.value,
         }),
       ),
+      effect(() => canvas.setPlace({ frame: clip.frame.value, bracket: editing.bracket.value })),
     ];
     return () => {
       for (const stopped of stops) stopped();

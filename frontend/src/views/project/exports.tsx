@@ -40,7 +40,7 @@ export function Exports() {
           >
             {fitting.map(({ name, title }) => (
               <option key={name} value={name}>
-                {title || name}
+                {title.split(":")[0] || name}
               </option>
             ))}
           </select>

@@ -44,7 +44,7 @@ export function Imports() {
             <option value="">videos</option>
             {formats.map(({ name, title }) => (
               <option key={name} value={name}>
-                {title || name}
+                {title.split(":")[0] || name}
               </option>
             ))}
           </select>

@@ -15,9 +15,9 @@ export function ProjectView() {
   return (
     <div class="page">
       <Videos />
-      {project.value!.videos.length > 0 && (
+      {project.value!.videos.length > 0 && mayAnswer.value && (
         <section class="columns">
-          {mayAnswer.value && <Propose />}
+          <Propose />
           <Exports />
         </section>
       )}

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import * as api from "../../api/client";
 import type { Person, Role } from "../../api/types";
-import { me, notice, say, trying } from "../../state/app";
+import { enter, me, notice, say, signedOut, trying } from "../../state/app";
 
 const ROLES: readonly { role: Role; may: string }[] = [
   { role: "owner", may: "may do all" },
@@ -18,7 +18,8 @@ export function People() {
   const change = async (work: Promise<unknown>) => {
     notice.value = null;
     await work.catch(say);
-    load();
+    await enter(); // a first password asks everybody who they are
+    if (!signedOut.peek()) load();
   };
   return (
     <div>
@@ -36,12 +37,48 @@ export function People() {
                   change={(to) => void change(api.changeUser(name, { role: to }))}
                 />
               </td>
+              <td>
+                <Password name={name} keep={(password) => void change(api.changeUser(name, { password }))} />
+              </td>
             </tr>
           ))}
         </tbody>
       </table>
       <Add add={(name, role, password) => void change(api.addUser(name, role, password))} />
     </div>
+  );
+}
+
+/** The first password that is given makes everybody sign in from then on. */
+function Password({ name, keep }: { name: string; keep: (password: string) => void }) {
+  const [open, setOpen] = useState(false);
+  if (!open)
+    return (
+      <button type="button" aria-label={`Password of ${name}`} onClick={() => setOpen(true)}>
+        Password
+      </button>
+    );
+  return (
+    <form
+      class="inline"
+      onSubmit={(event) => {
+        event.preventDefault();
+        keep(String(new FormData(event.currentTarget).get("password")));
+        setOpen(false);
+      }}
+    >
+      <input
+        name="password"
+        type="password"
+        required
+        minLength={8}
+        autocomplete="new-password"
+        aria-label={`New password of ${name}`}
+        placeholder="8 or more"
+        ref={(input) => input?.focus()}
+      />
+      <button type="submit">Keep</button>
+    </form>
   );
 }
 

@@ -78,16 +78,19 @@ function Answers({ point }: { point: ReviewedPoint }) {
 }
 
 function Settle({ point }: { point: ReviewedPoint }) {
-  const decided = point.label === null ? "undecided" : `counts as ${SAID[point.label]}`;
-  if (!isOwner.value) return <p class="dim">{decided}</p>;
+  const decided = point.label === null || point.label === 2 ? "undecided" : `counts as ${SAID[point.label]}`;
   return (
-    <p class="settle">
-      <span class="dim">{decided}; settle:</span>
-      {([0, 2, 1] as Label[]).map((label) => (
-        <button key={label} type="button" onClick={() => void review.settle(point.point, label)}>
-          {SAID[label]}
-        </button>
-      ))}
-    </p>
+    <>
+      <p class="dim">{decided}</p>
+      {isOwner.value && (
+        <p class="settle" role="group" aria-label="Settle">
+          {([0, 2, 1] as Label[]).map((label) => (
+            <button key={label} type="button" onClick={() => void review.settle(point.point, label)}>
+              {SAID[label]}
+            </button>
+          ))}
+        </p>
+      )}
+    </>
   );
 }

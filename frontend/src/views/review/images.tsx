@@ -1,7 +1,10 @@
 /** Small pictures for lists; they are fetched when they come into view. */
 
-import { frameUrl } from "../../api/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { frameUrl, masks } from "../../api/client";
 import type { Video } from "../../api/types";
+import { contours, svgPath } from "../../draw/contours";
+import { decode } from "../../draw/rle";
 
 const WIDTH = 240;
 
@@ -16,6 +19,38 @@ export function frameImage(video: Video | null, frame: number) {
       height={video.height}
       alt={`Frame ${frame} of ${video.name}`}
     />
+  );
+}
+
+/** A frame with the outline of what is in doubt there, which is asked for when it comes into view. */
+export function Outlined({ video, frame, objectKey }: { video: Video | null; frame: number; objectKey: number }) {
+  const host = useRef<HTMLSpanElement>(null);
+  const [path, setPath] = useState("");
+  useEffect(() => {
+    if (!video) return;
+    const observer = new IntersectionObserver(([entry]) => {
+      if (!entry?.isIntersecting) return;
+      observer.disconnect();
+      masks(video.key, frame, frame + 1).then(
+        ({ frames }) => {
+          const mask = frames[0]?.objects.find(({ key }) => key === objectKey)?.mask;
+          if (mask) setPath(svgPath(contours(decode(mask))));
+        },
+        () => undefined, // the picture alone says enough
+      );
+    });
+    observer.observe(host.current!);
+    return () => observer.disconnect();
+  }, [video?.key, frame, objectKey]);
+  return (
+    <span ref={host} class="outlined">
+      {frameImage(video, frame)}
+      {path && (
+        <svg viewBox={`0 0 ${video!.width} ${video!.height}`} aria-hidden="true">
+          <path d={path} />
+        </svg>
+      )}
+    </span>
   );
 }
 

@@ -2,10 +2,10 @@
 
 import { useEffect } from "preact/hooks";
 import { count } from "../../clock";
-import { currentVideo, project } from "../../state/app";
+import { currentVideo, isOwner, project } from "../../state/app";
 import * as review from "../../state/review";
 import { Disputes } from "./disputes";
-import { frameImage } from "./images";
+import { Outlined } from "./images";
 import { Overview } from "./overview";
 
 export function ReviewView() {
@@ -28,7 +28,7 @@ export function ReviewView() {
         <Worst />
       </section>
       <Overview video={video} />
-      <Disputes video={video} />
+      {isOwner.value && <Disputes video={video} />}
     </div>
   );
 }
@@ -71,7 +71,7 @@ function Worst() {
         {items.map((item) => (
           <li key={`${item.video} ${item.key} ${item.frame} ${item.reason}`}>
             <a href={`#/label/${item.video}/${item.frame}`}>
-              {frameImage(videoOf(item.video), item.frame)}
+              <Outlined video={videoOf(item.video)} frame={item.frame} objectKey={item.key} />
               <span class="doubt-bar">
                 <i style={{ width: `${Math.round(100 * Math.min(1, item.doubt))}%` }} />
               </span>

@@ -22,7 +22,6 @@ export function Overview({ video }: { video: Video }) {
   useEffect(() => {
     canvas.current?.setScene({
       numFrames: video.num_frames,
-      frame: null,
       times: [],
       rows: things.map(({ key, name, colour }) => ({
         name,
@@ -39,7 +38,6 @@ export function Overview({ video }: { video: Video }) {
         }),
       })),
       doubts: [...new Set(timeline.doubts.map((doubt) => doubt.frame))],
-      bracket: null,
     });
   }, [things, timeline, video.key]);
   return (

@@ -1,10 +1,10 @@
 /** The paper's figures for this project, as files to keep. */
 
 const FIGURES = [
-  { name: "fig9", title: "Points per object and per frame" },
-  { name: "fig10", title: "Seconds per point and per object" },
-  { name: "pace", title: "Answers by day" },
-  { name: "cost", title: "Cost against dense masks" },
+  { name: "fig9", title: "On how many frames objects and videos have points" },
+  { name: "fig10", title: "How many points objects have" },
+  { name: "pace", title: "Seconds per answer, running median" },
+  { name: "cost", title: "Time spent, and what dense masks would have taken" },
 ] as const;
 const TABLES = ["points", "annotators", "objects"] as const;
 

@@ -1,7 +1,10 @@
 /** Tables of Statistics; intervals are 95 %. */
 
+import { useEffect, useState } from "preact/hooks";
+import * as api from "../../api/client";
 import type { Interval, Statistics } from "../../api/types";
 import { duration } from "../../clock";
+import { mayAnswer, trying } from "../../state/app";
 
 const KINDS = ["background", "foreground", "uncertain"] as const;
 
@@ -19,7 +22,21 @@ export function Estimate({ of }: { of: Interval | null }) {
 }
 
 export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
-  const worthStopping = rows.filter((row) => row.may_stop);
+  const [closed, setClosed] = useState<ReadonlySet<number>>(new Set());
+  const videos = [...new Set(rows.map((row) => row.video))].join(" ");
+  useEffect(() => {
+    void trying(Promise.all(videos.split(" ").map((video) => api.things(Number(video))))).then((found) => {
+      const things = found?.flatMap(({ objects }) => objects) ?? [];
+      setClosed(new Set(things.filter((thing) => thing.closed).map(({ key }) => key)));
+    });
+  }, [videos]);
+  const close = async (key: number, isClosed: boolean) => {
+    if (!(await trying(api.changeThing(key, { closed: isClosed })))) return;
+    const next = new Set(closed);
+    if (isClosed) next.add(key);
+    else next.delete(key);
+    setClosed(next);
+  };
   return (
     <div class="scroll">
       <table class="numbers">
@@ -56,19 +73,51 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
                 <Estimate of={row.quality?.j ?? null} />
               </td>
               <td class="advice">
-                {row.may_stop &&
-                  `enough is known${row.seconds_saved ? `: stopping saves ${duration(row.seconds_saved)}` : ""}`}
+                <Advice row={row} closed={closed.has(row.key)} close={(isClosed) => void close(row.key, isClosed)} />
               </td>
             </tr>
           ))}
         </tbody>
       </table>
-      {worthStopping.length === 0 && (
-        <p class="dim small">
-          Precision, recall and J of the proposed masks are estimated from the verdicts, with 95 % intervals.
-        </p>
-      )}
+      <p class="dim small">
+        Precision, recall and J of the proposed masks are estimated from the verdicts, with 95 % intervals.
+      </p>
     </div>
+  );
+}
+
+/** Whether it is worth asking on about an object. */
+function Advice({
+  row,
+  closed,
+  close,
+}: {
+  row: Statistics["objects_list"][number];
+  closed: boolean;
+  close: (closed: boolean) => void;
+}) {
+  if (row.answered >= row.points) return <span class="dim">done</span>;
+  if (closed)
+    return (
+      <>
+        <span class="dim">nobody is asked</span>
+        {mayAnswer.value && (
+          <button type="button" onClick={() => close(false)}>
+            Ask again
+          </button>
+        )}
+      </>
+    );
+  if (!row.may_stop) return null;
+  return (
+    <>
+      enough is known
+      {mayAnswer.value && (
+        <button type="button" onClick={() => close(true)}>
+          Stop asking{row.seconds_saved ? `, save ${duration(row.seconds_saved)}` : ""}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -120,11 +169,8 @@ export function AnnotatorTable({
         {rows.some((row) => row.gold_n)
           ? "Sensitivity and specificity are from hidden points whose answer is known. "
           : ""}
-        {kappa && (
-          <>
-            {agreement.cohen ? "Cohen's" : "Fleiss'"} kappa <Estimate of={kappa} />
-          </>
-        )}
+        {kappa &&
+          `${agreement.cohen ? "Cohen's" : "Fleiss'"} kappa ${kappa.value.toFixed(2)} (${kappa.low.toFixed(2)} to ${kappa.high.toFixed(2)}).`}
       </p>
     </>
   );

@@ -53,7 +53,7 @@ export function VerifyView() {
   if (!verify.queue.value) return <p class="empty">{verify.stopped.value ?? "Fetching points …"}</p>;
   if (!task) return <Finished />;
   return (
-    <div class="verify" data-point={task.point}>
+    <div class="verify" data-point={task.point} data-drawn={verify.drawn.value === task.point || undefined}>
       <Question task={task} />
       <Pictures task={task} told={pinned || firstOf === task.point} />
       <Answers />

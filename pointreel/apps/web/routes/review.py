@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from .. import reviewing
 from ..guard import Owner, TheStudio, Viewer
 from ..messages import Review, ReviewedPoints, Settled, SettleIn
 
@@ -14,27 +15,30 @@ router = APIRouter(prefix="/api", tags=["review"])
 def list_points(
     key: int,
     studio: TheStudio,
-    user: Owner,
-    frame: int | None = None,
+    _: Owner,
+    frame: Annotated[int | None, Query(ge=0)] = None,
     annotator: str | None = None,
     disagreement: bool = False,
 ) -> ReviewedPoints:
     """An object's points with all answers; for owners, since it would tell annotators what others said."""
-    raise NotImplementedError
+    studio.labelling.thing(key)
+    return ReviewedPoints(points=reviewing.reviewed_points(studio.project, key, frame, annotator, disagreement))
 
 
 @router.post("/points/{point}/settle")
 def settle(point: int, sent: SettleIn, studio: TheStudio, user: Owner) -> Settled:
     """The owner's word on a point."""
-    raise NotImplementedError
+    event = studio.project.settle(point, sent.label, owner=user.name)
+    studio.verifying.changed(studio.project.objects_of_points([point]), "paper")
+    return Settled(event=event, saved_at=studio.saved())
 
 
 @router.get("/review")
 def get_review(
     studio: TheStudio,
-    user: Viewer,
+    _: Viewer,
     annotator: str | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Review:
     """Frames of the whole project by how much they are in doubt, worst first."""
-    raise NotImplementedError
+    return Review(items=reviewing.review(studio.project, annotator, limit))

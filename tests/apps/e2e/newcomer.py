@@ -1,0 +1,79 @@
+"""What a person does with mouse and keys, and what they see."""
+
+from typing import TYPE_CHECKING
+
+from .serving import HEIGHT, WIDTH
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+class Newcomer:
+    """Somebody in front of a page."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page = page
+
+    def click(self, x: int, y: int, *, right: bool = False) -> None:
+        """On a pixel of the picture, which is fitted into its place; until the answer is there."""
+        box = self.page.locator(".stage").bounding_box()
+        scale = min(box["width"] / WIDTH, box["height"] / HEIGHT)
+        left = box["x"] + (box["width"] - scale * WIDTH) / 2
+        top = box["y"] + (box["height"] - scale * HEIGHT) / 2
+        with self.page.expect_response(lambda answer: "/prompts/" in answer.url) as answered:
+            self.page.mouse.click(
+                left + (x + 0.5) * scale, top + (y + 0.5) * scale, button="right" if right else "left"
+            )
+        assert answered.value.ok, answered.value.text()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def sees(self, text: str) -> None:
+        self.page.get_by_text(text, exact=False).first.wait_for()
+
+    def is_at_frame(self, frame: int) -> None:
+        """Its picture is on the screen."""
+        self.page.locator(f".stage[data-frame='{frame}']").wait_for()
+
+    def goes_to(self, view: str) -> None:
+        self.page.get_by_role("link", name=view, exact=True).click()
+
+    def waits_for_job(self) -> None:
+        """Until nothing runs in the background any more, and the page knows."""
+        self.page.wait_for_function(
+            """async () => {
+                const { jobs } = await (await fetch("api/jobs")).json();
+                return jobs.length > 0 && jobs.every(job => job.state === "done");
+            }""",
+            timeout=120_000,
+        )
+        self.page.locator(".working").wait_for(state="hidden")
+
+    def propagates(self, key: str = "p") -> None:
+        with self.page.expect_response(lambda answer: answer.url.endswith("/propagations")) as started:
+            self.press(key)
+        assert started.value.ok, started.value.text()
+        self.waits_for_job()
+
+    @property
+    def point(self) -> int:
+        """Which point is asked about."""
+        return int(self.page.locator(".verify").get_attribute("data-point"))
+
+    def answers(self, key: str) -> None:
+        """Once the point's picture is there; a calm card between batches is passed."""
+        page = self.page
+        asked = self.point
+        page.locator(f".verify[data-point='{asked}'][data-drawn]").wait_for()
+        with page.expect_response(lambda answer: answer.url.endswith("/answers") and answer.ok):
+            self.press(key)
+        page.wait_for_function(
+            "asked => document.querySelector('.card') || document.querySelector('.verify')?.dataset.point !== asked",
+            arg=str(asked),
+        )
+        if page.locator(".card").count():
+            page.locator(".card button:not([disabled])").nth(1).wait_for()
+            self.press("Enter")
+            page.locator(".verify[data-drawn]").wait_for()

@@ -1,0 +1,87 @@
+"""`pointreel propose` as people type it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pointreel.core import Mask
+from pointreel.store import Project
+
+from .conftest import pointreel
+
+FLOW = ("--propagator", "flow", "--propagator-option", "preset=ultrafast", "--distance", "6")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A folder with a clip on which a square moves, and where it is on the first frame."""
+    rng = np.random.default_rng(0)
+    ground = rng.integers(0, 90, (48, 64, 3), np.uint8)
+    (tmp_path / "clip").mkdir()
+    for k in range(6):
+        rgb = ground.copy()
+        rgb[10:34, 8 + k : 32 + k] += 120
+        Image.fromarray(rgb).save(tmp_path / "clip" / f"{k:05d}.png")
+    mask = np.zeros((48, 64), np.uint8)
+    mask[10:34, 8:32] = 255
+    prompts = [{"object": "square", "mask": Mask.from_array(mask > 0).to_coco()}]
+    (tmp_path / "prompts.json").write_text(json.dumps(prompts))
+    return tmp_path
+
+
+def test_from_a_video_and_prompts_to_candidates_once(place: Path) -> None:
+    words = ("propose", "mine", "--video", "clip", "--prompts", "prompts.json", *FLOW)
+    first = pointreel(place, *words)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[0].split() == ["video", "object", "candidates"]
+    assert first.stdout.splitlines()[-1].endswith("candidates for 1 object")
+    again = pointreel(place, *words)
+    assert again.stdout == "0 candidates for 0 objects, 1 object had theirs before\n"
+    assert first.stderr == again.stderr == ""
+    told = json.loads(pointreel(place, "propose", "mine", *FLOW, "--seed", "1", "--json").stdout)
+    with Project.open(place / "mine") as project:
+        assert told["proposed"] == {"1": len(project.points(1))}
+        assert (told["unchanged"], told["failed"], told["nowhere"], told["localised"]) == ([], {}, [], None)
+        assert [(one.name, one.video) for one in project.objects] == [("square", "clip")]
+        assert len(project.edits("clip")) == 3
+
+
+def test_what_fails_is_a_line_and_an_exit_code(place: Path) -> None:
+    shutil.copytree(place / "clip", place / "gone")
+    for name in ("clip", "gone"):
+        done = pointreel(place, "propose", "mine", "--video", name, "--prompts", "prompts.json", *FLOW)
+        assert done.returncode == 0, done.stderr
+    shutil.rmtree(place / "gone")
+    done = pointreel(place, "propose", "mine", *FLOW, "--seed", "5")
+    assert done.returncode == 1
+    assert "gone, square: failed:" in done.stdout
+    assert "is not there any more" in done.stdout
+    assert "candidates for 1 object, 1 failed" in done.stdout
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("nothing",), "nothing: is no project. Give a video to make one"),
+        (("mine", "--video", "clip"), "--video and --prompts belong together"),
+        (("mine", "--videos", "."), "--vidln FILE.jsonl"),
+        (("mine", "--video", "clap", "--prompts", "prompts.json"), "clap: there is no such file"),
+        (("empty",), "empty: has no object to propose points for."),
+        (("empty", "--object", "cup"), "empty has no object of this name"),
+        (("empty", "--vidln", "nothing.jsonl"), "nothing.jsonl: found nothing"),
+        (("empty", "--sure-foreground", "0.3"), "sure_foreground=0.3"),
+        (("empty", "--propagator", "flow", "--propagator-option", "sied=3"), "has no option 'sied=3'"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(place: Path, words: tuple[str, ...], message: str) -> None:
+    Project.create(place / "empty").close()
+    done = pointreel(place, "propose", *words)
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stdout == ""
