@@ -14,8 +14,8 @@ _FEWEST = 10
 def clicked(maps: Tensor, on: Tensor, mask: Tensor, truth: Tensor, patient: Tensor) -> tuple[Tensor, Tensor]:
     """The maps of prompts with one more click where a person is ``patient``, and the points on the things.
 
-    It is in the middle of the largest mistake. ``on`` (B, N, 2) has NaN where there are fewer points; where it is full
-    the oldest goes.
+    It is in the middle of the largest mistake. ``on`` (B, N, 2) begins with NaN where there are fewer points; where it
+    is full the oldest goes.
     """
     maps, on = maps.clone(), on.clone()
     for k in patient.nonzero()[:, 0].tolist():

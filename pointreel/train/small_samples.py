@@ -38,7 +38,7 @@ class PropagationSample(NamedTuple):
 class PromptSample(NamedTuple):
     """A picture with a mask, flow and error, the maps of a prompt, and a mask so far with whether there is one.
 
-    ``on``: points on the thing (N, 2), as NaN where there are fewer. ``patient``: whether the person goes on clicking.
+    ``on``: points on the thing (N, 2), after NaN where there are fewer. ``patient``: whether the person goes on clicking.
     """
 
     rgb: Tensor
@@ -167,9 +167,10 @@ def _prompt(
 
 
 def _padded(on: NDArray[np.float64]) -> Tensor:
-    places = np.full((_MOST, 2), np.nan, np.float32)
-    places[: len(on)] = on[:_MOST]
-    return torch.from_numpy(places)
+    """The last of them, after NaN for those that there are not."""
+    places = np.full((_MOST + len(on), 2), np.nan, np.float32)
+    places[_MOST:] = on
+    return torch.from_numpy(places[-_MOST:].copy())
 
 
 def _points(where: Flag, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
