@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -13,13 +14,14 @@ from ..nets.optical_flow import FlowFinder
 from ..nets.prompt_maps import prompt_maps
 from ..nets.small_prompt import Prompt as PromptNet
 from ..nets.small_prompt import Scene
-from .windows import Soft, Window, extent, grey, side_for
+from .windows import Soft, Window, extent, grey, near, side_for
 
 _TRACE_POINTS, _QUICK = 8, 160
 _ROOM = 1.8
 _AROUND, _ALONE, _LEAST = 1.45, 0.94, 0.29
 _SCALES, _CLOSELY = (0.7, 1.2), 0.47
 _CUT, _WIDER, _LOOKS = 0.35, 1.8, 2
+_GAP = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,14 +140,17 @@ class FirstMask:
             window = found[0].window
             wider = Window.about(*window.centre, _WIDER * window.side, self._quick)
             found = self.look(wider, frame, given, other)
-        closer = self.refined(frame, given, found[0], other)
+        closer = about_points(self.refined(frame, given, found[0], other), given)
         return [closer, *(c for c in found[1:] if not _alike(c, found[0]))]
 
     def look(self, window: Window, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
         """Three masks through one window, the likeliest first."""
         decision = self._net.decide(self._scene(frame, window, given, other))
         masks, quality = torch.sigmoid(decision.logits[0]).cpu().numpy(), torch.sigmoid(decision.quality[0]).tolist()
-        found = [Candidate(window, mask, expected) for mask, expected in zip(masks, quality, strict=True)]
+        found = [
+            about_points(Candidate(window, mask, expected), given)
+            for mask, expected in zip(masks, quality, strict=True)
+        ]
         return sorted(found, key=lambda candidate: -candidate.quality)
 
     def closely_about(self, xy: NDArray[np.float32], height: int) -> Window:
@@ -193,6 +198,22 @@ class FirstMask:
         best = int(quality.argmax())
         mask: Soft = torch.sigmoid(logits[best]).cpu().numpy()
         return Candidate(window, mask, float(torch.sigmoid(quality[best])))
+
+
+def about_points(candidate: Candidate, given: Given) -> Candidate:
+    """The mask without what looks alike elsewhere: pieces that no point is on stay only near those that one is on.
+
+    Near, as something narrow may stand before a thing and cut it in two.
+    """
+    on = candidate.mask > 0.5
+    at = np.round(candidate.window.inward(given.on)).astype(int)
+    x, y = at[((at >= 0) & (at < candidate.window.size)).all(1)].T
+    _, pieces = cv2.connectedComponents(on.astype(np.uint8), connectivity=4)
+    pointed_at = on & np.isin(pieces, pieces[y, x])
+    if not pointed_at.any():
+        return candidate
+    reach = round(_GAP * float(np.count_nonzero(pointed_at)) ** 0.5)
+    return replace(candidate, mask=near(candidate.mask, pointed_at, reach))
 
 
 def _along(trace: Trace) -> NDArray[np.float32]:
