@@ -42,3 +42,12 @@ class Index:
         places = self._places.get(object_id)
         place = NOT_MADE if places is None else int(places[frame])
         return None if place == NOT_MADE else place
+
+    def places_of(self, object_id: int) -> NDArray[np.int64]:
+        """The steps to look in for an object, by frame, as they are now; ``NOT_MADE`` where it was never made."""
+        places = self._places.get(object_id)
+        return np.full(self.num_frames, NOT_MADE, np.int64) if places is None else places.copy()
+
+    def put_back(self, object_id: int, frame: int, place: int) -> None:
+        """What was known of an object on a frame before is what is known of it."""
+        self._places[object_id][frame] = place

@@ -8,15 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..core import FrameMasks, Mask, PointreelError, Prompt, Segment
 from ..core.protocols import Propagator, Resumable, Session
 from ..video import Video
 from ._checks import check_readable, direction_named, identity_of
-from ._index import Index
+from ._index import NOT_MADE, Index
 from ._plan import Direction, Pass, correction, first_round
 from ._prompt_json import prompts_from_json, prompts_to_json
 from ._prompts import Key, check_prompts, locks_of, merged
 from ._records import Entry, RecordFile, Step, is_carried, step_head
+from ._sharing import Ends
 from ._snapshot import Snapshots
 from ._stepping import Stepped, remind, stepped
 
@@ -44,19 +48,27 @@ def engine_of(folder: Path) -> str:
 class _Round:
     """Prompts that came together, the passes they lead to, and how many frames each pass has recorded.
 
-    ``corrects`` is the step that holds what was there before, on the frame of a correction. Where a correction leaves
-    nothing on its frame there is nothing to be carried on: the frames around it stay as they are.
+    ``before`` says, of a correction, in which step each frame of its object was before it. Where one leaves nothing on
+    its frame there is nothing to be carried on: the frames around it stay as they are.
     """
 
     prompts: list[Prompt]
     passes: tuple[Pass, ...]
     last_frames: list[int | None]
     done: list[bool]
-    corrects: int | None = None
+    before: NDArray[np.int64] | None = None
 
     @classmethod
-    def of(cls, prompts: list[Prompt], passes: tuple[Pass, ...], corrects: int | None = None) -> "_Round":
-        return cls(prompts, passes, [None] * len(passes), [False] * len(passes), corrects)
+    def of(cls, prompts: list[Prompt], passes: tuple[Pass, ...], before: NDArray[np.int64] | None = None) -> "_Round":
+        return cls(prompts, passes, [None] * len(passes), [False] * len(passes), before)
+
+    @property
+    def corrects(self) -> int | None:
+        """The step that holds what is corrected, where there was anything and no whole mask replaces it."""
+        if self.before is None or self.prompts[0].mask is not None:
+            return None
+        place = int(self.before[self.prompts[0].frame])
+        return None if place == NOT_MADE else place
 
     def note(self, turn: int, frame: int, *, is_empty: bool) -> None:
         self.last_frames[turn] = frame
@@ -238,7 +250,7 @@ class Tracking:
 
     def _begin_round(self, prompts: list[Prompt], names: Mapping[int, str]) -> None:
         self.names |= {key: name for key, name in names.items() if name}
-        num_frames, corrects = len(self.video), None
+        num_frames, before = len(self.video), None
         if not self._rounds:
             passes = first_round(locks_of(merged(prompts)), num_frames, self.direction)
         else:
@@ -246,9 +258,9 @@ class Tracking:
             object_id, frame = prompt.object_id, prompt.frame
             others = [other for of, other in self._said if of == object_id and other != frame]
             passes = correction(object_id, frame, others, num_frames, self.direction)
-            corrects = self._index.place(object_id, frame) if prompt.mask is None else None
+            before = self._index.places_of(object_id)
         self._said = merged([*self._said.values(), *prompts])
-        self._rounds.append(_Round.of(prompts, passes, corrects))
+        self._rounds.append(_Round.of(prompts, passes, before))
 
     def _replay(self, entry: Entry) -> None:
         if entry.kind == "R":
@@ -262,6 +274,29 @@ class Tracking:
     def _note(self, number: int, turn: int, frame: int, place: int, *, is_empty: bool, carried: bool) -> None:
         self._rounds[number].note(turn, frame, is_empty=is_empty)
         self._index.note(self._rounds[number].passes[turn], frame, place, carried=carried)
+        if frame == self._rounds[number].passes[turn].stop:
+            self._share(self._rounds[number], self._rounds[number].passes[turn])
+
+    def _share(self, of: _Round, one: Pass) -> None:
+        """Keep what was there before a correction where that agrees better with the locks at both ends.
+
+        It follows from what is recorded, and so comes out again when a run is taken up.
+        """
+        if of.before is None:
+            return
+        (object_id, lock), after = one.starts[0], one.stop + one.way
+        if (object_id, after) not in self._said:
+            return
+        ends = Ends(
+            corrected=self._locked(object_id, lock),
+            was=self._mask_in(int(of.before[lock]), object_id),
+            locked=self._locked(object_id, after),
+            old=self._mask_in(int(of.before[one.stop]), object_id),
+            new=self._locked(object_id, one.stop),
+        )
+        for frame in one.frames:
+            if frame != lock and not ends.is_new_better((after - frame) / (after - lock)):
+                self._index.put_back(object_id, frame, int(of.before[frame]))
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
         """The passes that are not finished, by round and turn."""
@@ -272,7 +307,8 @@ class Tracking:
         """Whether a pass that is not finished has yet to make something on this frame."""
         for number, turn in self._waiting():
             one, last = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
-            if one.is_wanted(frame) and (last is None or (frame - last) * one.way > 0):
+            is_shared_later = self._rounds[number].before is not None
+            if one.is_wanted(frame) and (is_shared_later or last is None or (frame - last) * one.way > 0):
                 return True
         return False
 
@@ -360,7 +396,10 @@ class Tracking:
     def _locked(self, object_id: int, frame: int) -> Mask | None:
         """What an object looks like on a frame by now."""
         place = self._index.place(object_id, frame)
-        segment = None if place is None else self._step(place).segments.get(object_id)
+        return None if place is None else self._mask_in(place, object_id)
+
+    def _mask_in(self, place: int, object_id: int) -> Mask | None:
+        segment = None if place == NOT_MADE else self._step(place).segments.get(object_id)
         return None if segment is None else segment.mask
 
     def _step(self, place: int) -> Step:

@@ -38,7 +38,7 @@ class PropagationSample(NamedTuple):
 class PromptSample(NamedTuple):
     """A picture with a mask, flow and error, the maps of a prompt, and a mask so far with whether there is one.
 
-    ``on``: points on the thing (N, 2), after NaN where there are fewer. ``patient``: whether the person goes on clicking.
+    ``on``: points on the thing (N, 2), after NaN where there are fewer. ``patient``: whether the person clicks again.
     """
 
     rgb: Tensor

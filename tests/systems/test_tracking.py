@@ -133,7 +133,9 @@ def test_a_correction_changes_only_what_lies_between_its_neighbours(video, flow,
         after = masks_of(tracking)
         for k in range(NUM_FRAMES):
             assert before[k].segments[2] == after[k].segments[2]
-            assert (before[k].segments[1] == after[k].segments[1]) == (not 0 < k < 20), k
+            if not 0 < k < 20:
+                assert before[k].segments[1] == after[k].segments[1]
+        assert [k for k in range(7, 14) if before[k].segments[1] == after[k].segments[1]] == []
         assert [p.frame for p in tracking.prompts if p.object_id == 1] == [0, 10, 20]
 
 
@@ -217,6 +219,27 @@ def test_a_correction_that_leaves_nothing_changes_its_own_frame_only(video, mask
     with Tracking.resume(video, Recorder(), tmp_path, engine="r") as tracking:
         assert tracking.is_done
         assert masks_of(tracking) == after
+
+
+def test_what_agrees_better_with_the_locks_at_both_ends_is_kept(video, mask_at, tmp_path: Path) -> None:
+    """Sessions that never move: what comes from a lock is right there, and less and less so further away."""
+    engine = Recorder()
+    with Tracking.start(video, [said(mask_at, 0)], engine, folder=tmp_path, engine="r") as tracking:
+        masks_of(tracking)
+        for lock in (20, 8):
+            tracking.correct([said(mask_at, lock)])
+            masks = masks_of(tracking)
+    froms = [next(lock for lock in (0, 8, 20) if record.segments[1].mask == mask_at(lock)) for record in masks]
+    assert froms == [0] * 4 + [8] * 10 + [20] * 10
+    with Tracking.resume(video, engine, tmp_path, engine="r") as tracking:
+        assert masks_of(tracking) == masks
+
+
+def test_a_corrected_frame_comes_once_nothing_can_change_it_any_more(video, mask_at) -> None:
+    with Tracking.start(video, [said(mask_at, 0)], Recorder()) as tracking:
+        masks_of(tracking)
+        tracking.correct([said(mask_at, 20)])
+        assert list(tracking) == [tracking[k] for k in range(NUM_FRAMES)]
 
 
 def test_a_new_object_is_a_correction_too(video, flow, mask_at) -> None:

@@ -1,0 +1,42 @@
+"""What a correction makes against what was there: which of the two is kept, frame by frame."""
+
+from dataclasses import dataclass
+
+from ..core import Mask
+
+Found = Mask | None
+"""The mask of an object on a frame, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What is at the two ends of the frames between a correction and the next lock beyond them.
+
+    On the corrected frame ``corrected`` is right, and ``was`` what it replaced. At the other end ``locked`` is right;
+    on the frame before it ``old`` is what was there and ``new`` what was carried there from the correction.
+    """
+
+    corrected: Found
+    was: Found
+    locked: Found
+    old: Found
+    new: Found
+
+    def is_new_better(self, nearness: float) -> bool:
+        """Whether to take what the correction made, ``nearness`` of the way from the lock to the correction.
+
+        Each of the two agrees with what is right at either end by so much, and in between by something in between.
+        """
+        old = _between(agreement(self.old, self.locked), agreement(self.was, self.corrected), nearness)
+        return _between(agreement(self.new, self.locked), 1.0, nearness) >= old
+
+
+def agreement(one: Found, other: Found) -> float:
+    """The IoU; 1 where both are empty."""
+    if not one or not other:
+        return float(not one and not other)
+    return one.iou(other)
+
+
+def _between(first: float, last: float, share: float) -> float:
+    return first + (last - first) * share

@@ -1,0 +1,45 @@
+"""Which of two masks is kept between a correction and the next lock."""
+
+import numpy as np
+import pytest
+
+from pointreel.core import Mask
+from pointreel.systems._sharing import Ends, agreement
+
+
+def bar(length: int) -> Mask:
+    pixels = np.zeros((4, 10), bool)
+    pixels[:, :length] = True
+    return Mask.from_array(pixels)
+
+
+NOTHING = Mask.empty(4, 10)
+
+
+def shares(ends: Ends) -> list[bool]:
+    return [ends.is_new_better(nearness / 10) for nearness in range(11)]
+
+
+@pytest.mark.parametrize(
+    ("was", "new", "first_new"),
+    [
+        (None, None, 5),  # both are lost at their far end: the nearer one has a frame
+        (None, bar(10), 0),  # what was there was lost, and what is new is right to the end
+        (None, bar(5), 4),
+        (bar(5), None, 7),  # what was there was half right, and what is new is lost
+        (bar(10), bar(10), 0),
+    ],
+)
+def test_the_one_that_agrees_better_at_its_far_end_has_more(was, new, first_new: int) -> None:
+    ends = Ends(corrected=bar(10), was=was, locked=bar(10), old=bar(10), new=new)
+    assert shares(ends) == [k >= first_new for k in range(11)]
+
+
+def test_what_was_wrong_at_both_ends_goes() -> None:
+    assert all(shares(Ends(corrected=bar(10), was=None, locked=bar(10), old=None, new=None)))
+
+
+def test_agreement_of_nothing() -> None:
+    assert agreement(None, NOTHING) == agreement(NOTHING, NOTHING) == 1
+    assert agreement(None, bar(3)) == agreement(bar(3), NOTHING) == 0
+    assert agreement(bar(5), bar(10)) == 0.5
