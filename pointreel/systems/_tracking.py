@@ -8,9 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..core import FrameMasks, Mask, PointreelError, Prompt, Segment
 from ..core.protocols import Propagator, Resumable, Session
 from ..video import Video
@@ -20,6 +17,7 @@ from ._plan import Direction, Pass, correction, first_round
 from ._prompt_json import prompts_from_json, prompts_to_json
 from ._prompts import Key, check_prompts, locks_of, merged
 from ._records import Entry, RecordFile, Step, is_carried, step_head
+from ._rounds import Round
 from ._sharing import Ends
 from ._snapshot import Snapshots
 from ._stepping import Stepped, remind, stepped
@@ -44,39 +42,6 @@ def engine_of(folder: Path) -> str:
     return str(records.header.get("engine"))
 
 
-@dataclass
-class _Round:
-    """Prompts that came together, the passes they lead to, and how many frames each pass has recorded.
-
-    ``before`` says, of a correction, in which step each frame of its object was before it. Where one leaves nothing on
-    its frame there is nothing to be carried on: the frames around it stay as they are.
-    """
-
-    prompts: list[Prompt]
-    passes: tuple[Pass, ...]
-    last_frames: list[int | None]
-    done: list[bool]
-    before: NDArray[np.int64] | None = None
-
-    @classmethod
-    def of(cls, prompts: list[Prompt], passes: tuple[Pass, ...], before: NDArray[np.int64] | None = None) -> "_Round":
-        return cls(prompts, passes, [None] * len(passes), [False] * len(passes), before)
-
-    @property
-    def corrects(self) -> int | None:
-        """The step that holds what is corrected, where there was anything and no whole mask replaces it."""
-        if self.before is None or self.prompts[0].mask is not None:
-            return None
-        place = int(self.before[self.prompts[0].frame])
-        return None if place == NOT_MADE else place
-
-    def note(self, turn: int, frame: int, *, is_empty: bool) -> None:
-        self.last_frames[turn] = frame
-        self.done[turn] = frame == self.passes[turn].stop
-        if self.corrects is not None and turn == 0 and is_empty and frame == self.passes[0].start:
-            self.done = [True] * len(self.passes)
-
-
 class Tracking:
     """Masks of prompted objects through a video, made as they are asked for and kept on disk as they are made.
 
@@ -99,7 +64,7 @@ class Tracking:
         self.direction = direction_named(str(header["direction"]))
         self.names: dict[int, str] = {}
         self.seconds = 0.0
-        self._rounds: list[_Round] = []
+        self._rounds: list[Round] = []
         self._index = Index(len(video))
         self._snapshots = Snapshots(records.path.with_name(STATE))
         self._said: dict[Key, Prompt] = {}
@@ -260,7 +225,7 @@ class Tracking:
             passes = correction(object_id, frame, others, num_frames, self.direction)
             before = self._index.places_of(object_id)
         self._said = merged([*self._said.values(), *prompts])
-        self._rounds.append(_Round.of(prompts, passes, before))
+        self._rounds.append(Round.of(prompts, passes, before))
 
     def _replay(self, entry: Entry) -> None:
         if entry.kind == "R":
@@ -272,12 +237,15 @@ class Tracking:
             self._note(number, turn, frame, entry.place, is_empty=not num_objects, carried=is_carried(flags))
 
     def _note(self, number: int, turn: int, frame: int, place: int, *, is_empty: bool, carried: bool) -> None:
-        self._rounds[number].note(turn, frame, is_empty=is_empty)
-        self._index.note(self._rounds[number].passes[turn], frame, place, carried=carried)
-        if frame == self._rounds[number].passes[turn].stop:
-            self._share(self._rounds[number], self._rounds[number].passes[turn])
+        of = self._rounds[number]
+        of.note(turn, frame, is_empty=is_empty)
+        self._index.note(of.passes[turn], frame, place, carried=carried)
+        if frame == of.passes[turn].stop:
+            self._share(of, of.passes[turn])
+        if all(of.done):
+            of.before = None  # nothing asks for it any more, and it is as long as the video
 
-    def _share(self, of: _Round, one: Pass) -> None:
+    def _share(self, of: Round, one: Pass) -> None:
         """Keep what was there before a correction where that agrees better with the locks at both ends.
 
         It follows from what is recorded, and so comes out again when a run is taken up.
@@ -388,7 +356,7 @@ class Tracking:
             prompts.setdefault(frame, []).extend(told)
         return prompts
 
-    def _known_before(self, one: _Round, prompt: Prompt) -> Prompt:
+    def _known_before(self, one: Round, prompt: Prompt) -> Prompt:
         """What was said, and for a correction what was there before, for the mask that is to be put right."""
         was = None if one.corrects is None else self._step(one.corrects).segments.get(prompt.object_id)
         return prompt if was is None or "mask" not in self.propagator.accepts else replace(prompt, mask=was.mask)
