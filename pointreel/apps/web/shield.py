@@ -42,7 +42,8 @@ class Shield:
         if problem is not None:
             await answer(problem.status, problem)(scope, receive, send)
             return
-        await self._app(scope, _limited(receive, limit), _with_headers(send))
+        kept = b"no-store" if scope["path"].startswith("/api/") else b"no-cache"
+        await self._app(scope, _limited(receive, limit), _with_headers(send, kept))
 
     def _problem(self, headers: dict[bytes, bytes], limit: int) -> Refused | None:
         host = headers.get(b"host", b"").decode("latin-1")
@@ -84,10 +85,15 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return next_message
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, kept: bytes) -> Send:
+    """``kept`` is how long browsers keep what does not say so itself: answers never, the page while it is the same."""
+
     async def send_on(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *_HEADERS]
+            headers = [*message.get("headers", []), *_HEADERS]
+            if not any(name.lower() == b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", kept))
+            message["headers"] = headers
         await send(message)
 
     return send_on

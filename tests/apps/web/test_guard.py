@@ -211,9 +211,16 @@ def test_preferences_are_each_users_own_and_small(open_page: Page) -> None:
     assert list(ada.studio.project.check()) == []
 
 
-def test_answers_tell_nothing_of_where_the_project_lies(page: Page, folder: Path) -> None:
+def test_answers_tell_nothing_of_where_the_project_lies(page: Page, folder: Path, clip: Path) -> None:
     texts = [page.get(path).text for path in ("/api/me", "/api/project", "/api/openapi.json", "/docs")]
     texts.append(page.send("POST", "/api/points/99/settle", {"label": 1}).text)
+    copy = folder.parent / "copy.mp4"
+    shutil.copy(clip, copy)
+    page.studio.project.add_video(copy)
+    page.read("/api/project")
+    copy.unlink()
+    texts += [page.get(path).text for path in ("/api/videos/2/frames/0.jpg", "/api/project")]
+    assert "copy.mp4" in texts[-2]
     assert not any(str(folder.parent) in text for text in texts)
     assert json.loads(texts[0])["project"] == {"name": "squares", "folder_name": "squares"}
 
@@ -280,3 +287,5 @@ def test_pages_come_with_rules_for_the_browser(page: Page) -> None:
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "unsafe-inline" not in headers["content-security-policy"].split("style-src")[0]
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-cache"
+    assert page.get("/api/project").headers["cache-control"] == "no-store"
