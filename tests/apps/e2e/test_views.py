@@ -58,9 +58,11 @@ def a_key_is_changed_and_kept(someone: Newcomer) -> None:
     page = someone.page
     someone.press("?")
     page.get_by_role("button", name="no, it is not").click()
+    someone.sees("press a key")
     someone.press("f")
     someone.sees("already “yes, it is on the object”")
     page.get_by_role("button", name="no, it is not").click()
+    someone.sees("press a key")
     with page.expect_response(lambda answer: answer.url.endswith("/preferences") and answer.request.method == "PUT"):
         someone.press("a")
     someone.press("Escape")
