@@ -95,10 +95,6 @@ class Client:
             raise StudioError(f"There is no video named {name!r}. There are: {', '.join(self._videos) or 'none'}.")
         return self._videos[name]
 
-    def video_name(self, key: int) -> str:
-        found = next((video.name for video in self._videos.values() if video.key == key), None)
-        return found or next(video.name for video in self.project().videos if video.key == key)
-
     def upload(self, path: Path) -> messages.Video:
         """Send a video file; it becomes one of the project's own."""
         with path.open("rb") as file:
@@ -207,7 +203,7 @@ class Client:
     def answer(
         self,
         point: int,
-        label: messages.Label,
+        label: int,
         *,
         next_shown: int | None = None,
         count: int = 4,

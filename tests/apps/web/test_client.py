@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 
 from pointreel.annotate.simulated import Noise, SimulatedAnnotator
 from pointreel.apps.client import Client, StudioError
-from pointreel.apps.studio_desk import StudioDesk
+from pointreel.apps.client_desk import ClientDesk
 from pointreel.core import Mask
 from pointreel.store import Candidate
 
@@ -107,7 +107,9 @@ def test_simulated_annotators_side_by_side_answer_each_point_once(page: Page) ->
         transport = Through(TestClient(page.client.app, base_url="http://localhost"))
         with Client("http://localhost", name, PASSWORD, transport=transport) as studio:
             annotator = SimulatedAnnotator(truth=Squares(), noise=Noise(wrong=0, unsure=0, slips=0))
-            return [(done.point, done.verdict) for done in annotator.work(StudioDesk(studio))]
+            return [
+                (done.point, done.verdict) for done in annotator.work(ClientDesk(studio, wait=lambda seconds: None))
+            ]
 
     with ThreadPoolExecutor(len(names)) as pool:
         said = [one for found in pool.map(work, names) for one in found]
