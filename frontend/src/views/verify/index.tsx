@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Label, Localisation, Task } from "../../api/types";
-import { count, duration } from "../../clock";
+import { called, count, duration } from "../../clock";
 import { drawLocalisation, drawWhole, drawZoomed, ZOOM } from "../../draw/verify";
 import { shownKey, useKeys } from "../../parts/keyboard";
 import { go, mayAnswer } from "../../state/app";
@@ -87,6 +87,8 @@ function useAttention(): void {
   }, []);
 }
 
+const nameOf = ({ object_name, object_id }: Task) => called({ name: object_name, object_id });
+
 function Question({ task }: { task: Task }) {
   return (
     <header class="question">
@@ -94,7 +96,7 @@ function Question({ task }: { task: Task }) {
         Is this point on{" "}
         <span class="what">
           <i style={{ background: task.colour }} />
-          {task.object_name}
+          {nameOf(task)}
         </span>
         ?
       </h1>
@@ -167,7 +169,7 @@ function Meant({ task, left }: { task: Task; left: boolean }) {
     <figure class={`meant ${left ? "at-left" : "at-right"}`}>
       <canvas ref={canvas} style={{ aspectRatio: picture ? `${picture.width} / ${picture.height}` : "16 / 9" }} />
       <figcaption>
-        this {task.object_name}, in frame {told.frame} <kbd>{shownKey("localisation")}</kbd>
+        this {nameOf(task)}, in frame {told.frame} <kbd>{shownKey("localisation")}</kbd>
       </figcaption>
     </figure>
   );
