@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 
 from ... import __version__
 from .errors import add_handlers
+from .guard import role_of
 from .manual import add_manual
 from .messages import Trouble
 from .routes import ROUTERS
@@ -56,6 +57,9 @@ def bare_app() -> FastAPI:
     )
     add_handlers(app)
     for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                route.openapi_extra = {"x-role": role_of(route) or "anybody"}
         app.include_router(router)
     add_manual(app)
     return app

@@ -4,6 +4,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 
 from ...store import Role, User
 from .errors import Refused
@@ -40,6 +41,14 @@ class Need:
         if _RANK[user.role] < _RANK[self.role]:
             raise Refused(403, f"You are {_a(user.role)}, and this needs {_a(self.role)}. Ask an owner of the project.")
         return user
+
+
+def role_of(route: APIRoute) -> Role | None:
+    """The role that a route says it needs; a route that says nothing is a mistake, and is told."""
+    found = [one.call for one in route.dependant.dependencies if isinstance(one.call, Need)]
+    if len(found) != 1:
+        raise TypeError(f"{route.path}: {len(found)} dependencies say whom this route is for; there has to be one.")
+    return found[0].role
 
 
 def require_meant(request: Request, studio: Studio) -> None:
