@@ -15,7 +15,7 @@ _RANK: dict[str, int] = {"viewer": 0, "annotator": 1, "owner": 2}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def studio_of(request: Request) -> Studio:
+async def studio_of(request: Request) -> Studio:
     studio: Studio = request.app.state.studio
     return studio
 
@@ -29,7 +29,7 @@ class Need:
     def __init__(self, role: Role | None) -> None:
         self.role = role
 
-    def __call__(self, request: Request, studio: TheStudio) -> User | None:
+    async def __call__(self, request: Request, studio: TheStudio) -> User | None:
         """The user. ``None`` as the role: anybody, also who is not logged in, but not another page of theirs."""
         if request.method not in _SAFE:
             require_meant(request, studio)
