@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Label, Localisation, Task } from "../../api/types";
-import { called, count, duration } from "../../clock";
+import { called, duration } from "../../clock";
 import { drawLocalisation, drawWhole, drawZoomed, ZOOM } from "../../draw/verify";
 import { shownKey, useKeys } from "../../parts/keyboard";
 import { go, mayAnswer } from "../../state/app";
@@ -231,9 +231,7 @@ function Pace() {
       <span title="Your median">
         {pace.median_seconds === null ? "" : `median ${pace.median_seconds.toFixed(1)} s`}
       </span>
-      <span title="Answers without a pause or a step back">
-        {pace.streak > 1 ? count(pace.streak, "in a row").replace(/s$/, "") : ""}
-      </span>
+      <span title="Answers without a pause or a step back">{pace.streak > 1 ? `${pace.streak} in a row` : ""}</span>
       <span>{pace.eta_seconds === null ? "" : `${duration(pace.eta_seconds)} left`}</span>
     </footer>
   );
