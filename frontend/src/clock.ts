@@ -40,3 +40,7 @@ export function frameAt(times: readonly number[], seconds: number): number {
 
 export const count = (number: number, noun: string): string =>
   `${number.toLocaleString("en-GB")} ${noun}${number === 1 ? "" : "s"}`;
+
+/** What people call an object; data sets may not say. */
+export const called = (object: { name: string; object_id: number }): string =>
+  object.name || `object ${object.object_id}`;

@@ -15,3 +15,6 @@ addEventListener("click", (event) => {
     event.detail > 0 && event.target instanceof Element ? event.target.closest("button, label, select") : null;
   if (button instanceof HTMLButtonElement) button.blur();
 });
+
+// A file that is dropped beside its place must not take the page away.
+for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());

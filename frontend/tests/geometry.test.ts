@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { stroke } from "../src/draw/brush";
-import { contours, type Loop } from "../src/draw/contours";
+import { contours, type Loop, outlinesOf } from "../src/draw/contours";
 import { type Bitmap, decode, emptyBitmap } from "../src/draw/rle";
 import { boxBetween, fit, pixelAt, toPixel, toScreen, zoomAt } from "../src/draw/viewport";
 import { neighbour, redone, spansOf, union } from "../src/spans";
@@ -54,6 +54,9 @@ const enclosed = (loops: Loop[]) =>
 describe("contours", () => {
   it.each(golden)("of the mask $name enclose its area", (mask) => {
     expect(enclosed(contours(decode(mask)))).toBe(2 * mask.area);
+  });
+  it.each(golden)("of the stored mask $name are those of all its pixels", (mask) => {
+    expect(outlinesOf(mask)).toEqual(contours(decode(mask)));
   });
   it("turn only at corners", () => {
     expect(contours(bitmapOf(["...", ".##", ".##"]))).toEqual([[1, 1, 3, 1, 3, 3, 1, 3]]);

@@ -25,19 +25,19 @@ def object_quality(
     """How good an object's pseudo-mask is, and whether verifying it may stop; None before there is any verdict.
 
     The labels are those of the project: what an owner settled, or more than half said. ``seconds_per_point`` is the
-    project's own pace, unless it is given.
+    pace of the verdicts on the object, unless it is given.
     """
     evidence = Evidence.of(project, object_key)
     if evidence is None or not evidence.counts.any():
         return None
-    pace = seconds_per_point or _pace(project)
+    pace = seconds_per_point or _pace(project, object_key)
     ahead = outlook(evidence.pixels, evidence.counts, evidence.unanswered, stop=stop or Stop(), seconds_per_point=pace)
     found = quality(evidence.pixels, evidence.counts)
     total = int(evidence.counts.sum() + evidence.unanswered.sum())
     return ObjectQuality(object_key, evidence.proposal, found, total, ahead)
 
 
-def _pace(project: Project) -> float:
-    """The mean of all verdicts, and that of Point-VOS where there are none."""
-    pace = project.statistics().all
-    return pace.seconds / pace.answers if pace.answers and pace.seconds else SECONDS_PER_POINT
+def _pace(project: Project, object_key: int) -> float:
+    """The mean of the verdicts on the object, and that of Point-VOS where they took no time."""
+    seconds = [answer.seconds for answer in project.answers(object_key) if not answer.settles]
+    return sum(seconds) / len(seconds) if sum(seconds) > 0 else SECONDS_PER_POINT

@@ -15,7 +15,7 @@ from .nouns import nouns_in
 
 _ENDINGS = ("", ".mp4", ".mkv", ".webm", ".mov", ".avi")
 _FROM_ONE = re.compile(r"img_")
-"""Frames of OVIS are counted from 1 (img_0000001 is the first), and those of Oops and Kinetics from 0."""
+"""Frames of OVIS are counted from 1 (img_0000001 is the first), and those of Oops from 0."""
 
 
 @dataclass(frozen=True)

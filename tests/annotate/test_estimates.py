@@ -98,27 +98,27 @@ def test_masks_that_are_empty_and_verdicts_from_nowhere() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_intervals_cover_at_least_as_often_as_they_say(seed: int) -> None:
-    """Of 400 objects, 95 % of them hold all but 20 of each figure; more than 29 is chance once in a hundred."""
+    """Intervals of 95 % miss 10 of 200 objects; more than 18 is chance once in a hundred."""
     rng = np.random.default_rng(seed)
     missed, widths = np.zeros(3), []
-    for _ in range(400):
+    for _ in range(200):
         one = made(rng)
         found = quality(one.pixels, all_verdicts(one))
         figures = zip(one.figures, (found.precision, found.recall, found.j), strict=True)
         missed += [not (bounds.low - 1e-9 <= true <= bounds.high + 1e-9) for true, bounds in figures if bounds]
         widths.append(found.j.width)
-    assert missed.max() <= 29
+    assert missed.max() <= 18
     assert np.mean(widths) < 0.4  # bounds of 0 and 1 would cover too
 
 
 def test_intervals_at_half_the_verdicts_cover_too() -> None:
     rng = np.random.default_rng(3)
     missed = 0
-    for _ in range(200):
+    for _ in range(80):
         one = made(rng)
         counts = np.zeros((*one.pixels.shape, 3), np.int64)
         for (cell, label), _ in zip(one.in_order_of_gain(), range(80), strict=False):
             counts[cell][label] += 1
         bounds = quality(one.pixels, counts).j
         missed += not bounds.low - 1e-9 <= one.figures[2] <= bounds.high + 1e-9
-    assert missed <= 17
+    assert missed <= 10

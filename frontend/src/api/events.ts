@@ -56,3 +56,24 @@ export function hangUp(): void {
   source?.close();
   source = null;
 }
+
+const ASLEEP_AFTER = 10_000;
+
+/** A page that nobody looks at gives its line back: browsers open only six to one server, for all pages together. */
+export function sleepWhileHidden(live: (open: boolean) => void): void {
+  let falling: ReturnType<typeof setTimeout> | undefined;
+  let asleep = false;
+  document.addEventListener("visibilitychange", () => {
+    clearTimeout(falling);
+    if (document.hidden)
+      falling = setTimeout(() => {
+        asleep = source !== null;
+        dropped = true;
+        hangUp();
+      }, ASLEEP_AFTER);
+    else if (asleep) {
+      asleep = false;
+      listen(live);
+    }
+  });
+}

@@ -415,7 +415,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Preferences */
+        /**
+         * Get Preferences
+         * @description What a front end keeps for the user.
+         */
         get: operations["get_preferences"];
         /**
          * Set Preferences
@@ -578,7 +581,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Users */
+        /**
+         * List Users
+         * @description Everybody who works on the project.
+         */
         get: operations["list_users"];
         put?: never;
         /**

@@ -1,6 +1,6 @@
 /** The outlines of a mask, along the borders of its pixels: sharp at any zoom, and no texture to upload. */
 
-import type { Bitmap } from "./rle";
+import { type Bitmap, cropped, type Rle } from "./rle";
 
 /** x, y, x, y, ... of the corners at which an outline turns; (0, 0) is the corner of the first pixel. */
 export type Loop = number[];
@@ -50,6 +50,12 @@ function turnAt(isSet: (x: number, y: number) => boolean, x: number, y: number, 
   ][heading]!;
   if (isSet(ahead[0]!, ahead[1]!)) return -1;
   return isSet(ahead[2]!, ahead[3]!) ? 0 : 1;
+}
+
+/** Of a mask as it is stored, in corners of the whole picture. */
+export function outlinesOf(mask: Rle): Loop[] {
+  const { bitmap, left, top } = cropped(mask);
+  return contours(bitmap).map((loop) => loop.map((value, k) => value + (k % 2 ? top : left)));
 }
 
 export function pathOf(loops: readonly Loop[]): Path2D {

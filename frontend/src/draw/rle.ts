@@ -55,25 +55,55 @@ export function countsOf(runs: readonly number[]): string {
   return text;
 }
 
+/** The part of a mask that holds all of its pixels, and where its corner is. */
+export interface Cropped {
+  bitmap: Bitmap;
+  left: number;
+  top: number;
+}
+
 export function decode(mask: Rle): Bitmap {
   const [height, width] = mask.size;
   const bitmap = emptyBitmap(width, height);
+  forEachRun(mask, (start, end) => fill(bitmap, start, end, height, 0, 0));
+  return bitmap;
+}
+
+/** Without the empty pixels around it: a small object of a large picture costs what it is, and not what the picture is. */
+export function cropped(mask: Rle): Cropped {
+  const [height] = mask.size;
+  let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
+  forEachRun(mask, (start, end) => {
+    const [first, last] = [Math.floor(start / height), Math.floor((end - 1) / height)];
+    left = Math.min(left, first);
+    right = Math.max(right, last);
+    top = Math.min(top, first === last ? start % height : 0);
+    bottom = Math.max(bottom, first === last ? (end - 1) % height : height - 1);
+  });
+  if (right < 0) return { bitmap: emptyBitmap(0, 0), left: 0, top: 0 };
+  const bitmap = emptyBitmap(right - left + 1, bottom - top + 1);
+  forEachRun(mask, (start, end) => fill(bitmap, start, end, height, left, top));
+  return { bitmap, left, top };
+}
+
+/** Every run of set pixels, from its first to behind its last, counted down the columns. */
+function forEachRun(mask: Rle, told: (start: number, end: number) => void): void {
+  const [height, width] = mask.size;
   let place = 0;
   runsOf(mask.counts).forEach((run, k) => {
     const end = place + run;
     if (run < 0 || end > width * height) throw new Error("a mask's runs do not add up to its size");
-    if (k % 2) fill(bitmap, place, end);
+    if (k % 2 && run) told(place, end);
     place = end;
   });
   if (place !== width * height) throw new Error("a mask's runs do not add up to its size");
-  return bitmap;
 }
 
-function fill({ width, height, data }: Bitmap, start: number, end: number): void {
-  let x = Math.floor(start / height);
+function fill({ width, data }: Bitmap, start: number, end: number, height: number, left: number, top: number): void {
+  let x = Math.floor(start / height) - left;
   let y = start % height;
   for (let place = start; place < end; place++) {
-    data[y * width + x] = 1;
+    data[(y - top) * width + x] = 1;
     if (++y === height) {
       y = 0;
       x++;

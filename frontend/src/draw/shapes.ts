@@ -1,7 +1,7 @@
 /** Outlines of masks, worked out once for each mask. */
 
-import { contours, pathOf } from "./contours";
-import { decode, type Rle } from "./rle";
+import { outlinesOf, pathOf } from "./contours";
+import type { Rle } from "./rle";
 
 const MOST = 600;
 const paths = new Map<string, Path2D>();
@@ -10,7 +10,7 @@ export function pathOfMask(mask: Rle): Path2D {
   const name = `${mask.size[0]} ${mask.counts}`;
   let path = paths.get(name);
   if (!path) {
-    path = pathOf(contours(decode(mask)));
+    path = pathOf(outlinesOf(mask));
     paths.set(name, path);
     if (paths.size > MOST) paths.delete(paths.keys().next().value!);
   }

@@ -222,7 +222,8 @@ export class TimelineCanvas {
       pen.fillRect(this.middle(frame) - 1, top + ROW - 4, 2, 3);
     }
     pen.globalAlpha = 1;
-    for (const frame of row.locked) drawDiamond(pen, this.middle(frame), bar + tall / 2, row.prompts.includes(frame));
+    const draw = row.locked.length > this.room / 24 ? drawTick : drawDiamond;
+    for (const frame of row.locked) draw(pen, this.middle(frame), bar + tall / 2, row.prompts.includes(frame));
     if (numFrames > 1 && row.chosen) {
       pen.strokeStyle = INK.line;
       pen.strokeRect(GUTTER - 0.5, bar - 0.5, this.room + 1, tall + 1);
@@ -284,6 +285,14 @@ function drawDiamond(pen: Pen, x: number, y: number, filled: boolean): void {
   pen.fill();
   pen.strokeStyle = filled ? INK.ground : "#fff";
   pen.stroke();
+}
+
+/** The same where locks are so many that they would hide the bar. */
+function drawTick(pen: Pen, x: number, y: number): void {
+  pen.fillStyle = INK.ground;
+  pen.fillRect(x - 1.5, y - 5, 3, 5);
+  pen.fillStyle = "#fff";
+  pen.fillRect(x - 0.5, y - 5, 1, 5);
 }
 
 function shortened(pen: Pen, text: string, room: number): string {

@@ -1,6 +1,6 @@
 /** The keys, and where each can be changed. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ACTIONS, type Action, conflict, keysOf, nameOf, printed } from "../keys";
 import { helpShown, keepPreferences, remapped, route } from "../state/app";
 import { Icon } from "./icons";
@@ -26,7 +26,7 @@ export function Help() {
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!changing) return;
     const pressed = (event: KeyboardEvent) => {
       if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;

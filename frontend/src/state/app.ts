@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import * as api from "../api/client";
-import { hangUp, listen, on } from "../api/events";
+import { hangUp, listen, on, sleepWhileHidden } from "../api/events";
 import type { Job, Me, Project, Role } from "../api/types";
 import type { Remapped } from "../keys";
 
@@ -109,10 +109,12 @@ export function admit(who: Me): void {
   void api.jobs().then(({ jobs: known }) => {
     jobs.value = new Map(known.map((job) => [job.id, job]));
   }, say);
-  listen((open) => {
-    live.value = open;
-  });
+  listen(heard);
 }
+
+const heard = (open: boolean): void => {
+  live.value = open;
+};
 
 export async function leave(): Promise<void> {
   hangUp();
@@ -126,6 +128,7 @@ export function start(): void {
     signedOut.value = true;
     hangUp();
   });
+  sleepWhileHidden(heard);
   on("saved", (told) => saved(told.saved_at));
   on("job", noteJob);
   on("reset", () => void refreshProject());

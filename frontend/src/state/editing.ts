@@ -220,9 +220,10 @@ export async function propagate(
   if (!prompted.length) return say(new Error("Click on an object first: there is nothing yet to propagate."));
   if (running.peek()) return say(new Error("A propagation is running. Esc stops it, and keeps what is done."));
   clip.pause();
-  offered.value = null;
   const started = await inLine(() => api.propagate(video.key, { objects: null, frame: from, direction, to }));
-  if (started) noteJob(started.job);
+  if (!started) return;
+  offered.value = null;
+  noteJob(started.job);
 }
 
 const lockedOf = (key: number) => things.timeline.peek().objects.find((row) => row.key === key)?.locked.length ?? 0;

@@ -126,7 +126,7 @@ export function answer(label: Label): void {
   notice.value = null;
   const following = tasks.peek()[1] ?? null;
   const ends = endsBatch(task, following);
-  const verdict = { task, label, token: crypto.randomUUID(), next: ends ? null : (following?.point ?? null) };
+  const verdict = { task, label, token: newToken(), next: ends ? null : (following?.point ?? null) };
   clockRunsFor = verdict.next;
   together(() => {
     if (ends) card.value = cardAfter(task);
@@ -135,6 +135,10 @@ export function answer(label: Label): void {
   });
   void send(verdict);
 }
+
+/** `crypto.randomUUID` is not there for pages of other machines without TLS. */
+const newToken = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const endsBatch = (task: Task, following: Task | null): boolean =>
   order.peek() === "paper" && (!following || following.object !== task.object || following.kind !== task.kind);

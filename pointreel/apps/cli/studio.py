@@ -1,6 +1,7 @@
 """The studio: a page in the browser where people label videos and verify points, served from this machine."""
 
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -64,11 +65,11 @@ def studio(
         remarks.print(f"left out: {problem}", markup=False)
     served = Studio(project)
     try:
-        serve(served, host, port, say=lambda address: _say(project.name, address), open_browser=not no_browser)
-    except KeyboardInterrupt:
-        remarks.print("The studio is closed. Everything is saved.")
+        with suppress(KeyboardInterrupt):
+            serve(served, host, port, say=lambda address: _say(project.name, address), open_browser=not no_browser)
     finally:
         served.close()
+    remarks.print("The studio is closed. Everything is saved.")
 
 
 def _say(name: str, address: str) -> None:

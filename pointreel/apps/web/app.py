@@ -8,9 +8,11 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 
 from ... import __version__
 from .errors import add_handlers
+from .guard import role_of
 from .manual import add_manual
 from .messages import Trouble
 from .routes import ROUTERS
@@ -34,11 +36,17 @@ def create_app(studio: Studio, *, most_upload: int = MOST_UPLOAD) -> FastAPI:
         yield
         studio.close()
 
+    async def is_open() -> bool:
+        """Whether nobody has to log in; the project is asked now and then, and not in the way of others."""
+        if not studio.people.is_fresh:
+            await run_in_threadpool(studio.people.refresh)
+        return not studio.people.login_required
+
     app = bare_app()
     app.router.lifespan_context = lifespan
     app.state.studio = studio
     _add_page(app)
-    app.add_middleware(Shield, is_open=lambda: not studio.people.login_required, most_upload=most_upload)
+    app.add_middleware(Shield, is_open=is_open, most_upload=most_upload)
     return app
 
 
@@ -56,6 +64,9 @@ def bare_app() -> FastAPI:
     )
     add_handlers(app)
     for router in ROUTERS:
+        for route in router.routes:
+            if isinstance(route, APIRoute):
+                route.openapi_extra = {"x-role": role_of(route) or "anybody"}
         app.include_router(router)
     add_manual(app)
     return app

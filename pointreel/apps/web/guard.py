@@ -4,6 +4,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 
 from ...store import Role, User
 from .errors import Refused
@@ -14,7 +15,7 @@ _RANK: dict[str, int] = {"viewer": 0, "annotator": 1, "owner": 2}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def studio_of(request: Request) -> Studio:
+async def studio_of(request: Request) -> Studio:
     studio: Studio = request.app.state.studio
     return studio
 
@@ -28,7 +29,7 @@ class Need:
     def __init__(self, role: Role | None) -> None:
         self.role = role
 
-    def __call__(self, request: Request, studio: TheStudio) -> User | None:
+    async def __call__(self, request: Request, studio: TheStudio) -> User | None:
         """The user. ``None`` as the role: anybody, also who is not logged in, but not another page of theirs."""
         if request.method not in _SAFE:
             require_meant(request, studio)
@@ -40,6 +41,14 @@ class Need:
         if _RANK[user.role] < _RANK[self.role]:
             raise Refused(403, f"You are {_a(user.role)}, and this needs {_a(self.role)}. Ask an owner of the project.")
         return user
+
+
+def role_of(route: APIRoute) -> Role | None:
+    """The role that a route says it needs; a route that says nothing is a mistake, and is told."""
+    found = [one.call for one in route.dependant.dependencies if isinstance(one.call, Need)]
+    if len(found) != 1:
+        raise TypeError(f"{route.path}: {len(found)} dependencies say whom this route is for; there has to be one.")
+    return found[0].role
 
 
 def require_meant(request: Request, studio: Studio) -> None:

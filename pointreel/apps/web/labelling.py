@@ -1,12 +1,13 @@
 """Labelling: a prompt becomes a mask at once, is stored with it, and locks its frame."""
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock
 
 from ...core import Frame, Mask, PointreelError, Prompt, Segment
-from ...store import Project, StoredMask, StoredObject, StoredVideo
+from ...store import Project, StoredMask, StoredObject, StoredVideo, StoreError
 from ...systems import check_prompts
 from .errors import Refused
 from .pictures import Pictures
@@ -35,10 +36,15 @@ class Labelling:
 
     def thing(self, key: int) -> tuple[StoredObject, StoredVideo]:
         """An object that is there, and its video."""
-        thing = next((one for one in self._project.objects if one.key == key), None)
-        if thing is None:
-            raise Refused(404, f"There is no object with the key {key}. It may have been removed.")
-        return thing, self._video(thing.video)
+        try:
+            thing = self._project.object(key)
+        except StoreError:
+            raise Refused(
+                404, f"There is no object with the key {key}. Those there are stand with their video."
+            ) from None
+        if thing.removed:
+            raise Refused(404, f"The object with the key {key} was removed. Take that back first.")
+        return thing, self._pictures.named(thing.video)
 
     def prompt(self, key: int, prompt: Prompt, by: str) -> Answer:
         """All that is said of an object on a frame, and its mask. A mask that was there is put right by what is said.
@@ -77,6 +83,13 @@ class Labelling:
         if found is None:
             raise Refused(409, f"{video.name}: frame {frame} has no mask of this object to lock. Click on it first.")
         return self._project.set_mask(key, frame, found.segment, kind="lock", locked=locked, by=by)
+
+    def forget(self, keys: Iterable[int]) -> None:
+        """What was said of these objects has changed behind: what it could mean is worked out when it is asked for."""
+        gone = set(keys)
+        with self._lock:
+            for place in [place for place in self._extents if place[0] in gone]:
+                del self._extents[place]
 
     def _meant(
         self, thing: StoredObject, video: StoredVideo, prompt: Prompt, below: StoredMask | None
@@ -126,9 +139,6 @@ class Labelling:
             if video.num_frames > 1:
                 return self._pictures.frame(video.key, frame + 1 if frame + 1 < video.num_frames else frame - 1)
         return None
-
-    def _video(self, name: str) -> StoredVideo:
-        return self._project.video(name)
 
     @staticmethod
     def _require_frame(video: StoredVideo, frame: int) -> None:

@@ -9,12 +9,14 @@ from fastapi.responses import HTMLResponse
 
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#22303a}
 code,pre{font:13px/1.5 ui-monospace,monospace;background:#eef1f3;border-radius:3px;padding:1px 4px}
-h3{margin:1.6rem 0 .2rem}h3 b{display:inline-block;min-width:4.5rem;color:#2a6f97}p{margin:.3rem 0}
+h3{margin:1.6rem 0 .2rem}small{font-weight:normal;margin-left:.6rem}
+h3 b{display:inline-block;min-width:4.5rem;color:#2a6f97}p{margin:.3rem 0}
 table{border-collapse:collapse}td{padding:1px 12px 1px 0;vertical-align:top}nav a{margin-right:1rem}
 @media(prefers-color-scheme:dark){body{background:#15191d;color:#d9dfe3}code,pre{background:#242b31}h3 b{color:#7ab6d9}
 a{color:#7ab6d9}}"""
 _INTRO = """<p>Errors are <code>{"error": "one line: what, where, what to do"}</code> with a status of 4xx or 5xx.
 Every change needs the header <code>X-Pointreel-Csrf</code> with the token that <code>GET /api/me</code> answers.
+Beside each route stands the role it needs; those above it may as well.
 The document for programs is <a href="/api/openapi.json">/api/openapi.json</a>.</p>"""
 
 Json = Mapping[str, Any]
@@ -55,7 +57,8 @@ def _route(path: str, method: str, route: Json) -> str:
     body = _json_of(route.get("requestBody", {}))
     answered = _json_of(route["responses"].get("200", {}))
     return (
-        f"<h3><b>{method.upper()}</b> <code>{escape(path)}</code></h3><p>{escape(route.get('description', ''))}</p>"
+        f"<h3><b>{method.upper()}</b> <code>{escape(path)}</code> <small>{escape(route['x-role'])}</small></h3>"
+        f"<p>{escape(route.get('description', ''))}</p>"
         f"<table>{taken}</table><p>{f'takes {body}' if body else ''} {f'answers {answered}' if answered else ''}</p>"
     )
 

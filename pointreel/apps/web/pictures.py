@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sized
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -85,6 +86,10 @@ class Pictures:
             self._stored = {video.key: video for video in self._project.videos}
             found = next(video for video in self._stored.values() if video.name == name)
         return found
+
+    def places(self) -> list[Path]:
+        """Where the videos lie that were looked at so far."""
+        return [self._project.video_path(video.name) for video in self._stored.values()]
 
     def frame(self, key: int, index: int, *, small: bool = False) -> Frame:
         self._require_frame(key, index)

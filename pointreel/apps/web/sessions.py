@@ -96,12 +96,20 @@ class Sessions:
         self._people()
         return self._required
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether who there is was looked up a moment ago."""
+        return self._clock() - self._counted_at <= _FRESH
+
+    def refresh(self) -> None:
+        """Look up who there is, and whether any has a password: another process may have changed that."""
+        users = self._project.users
+        self._required = any(map(self._has_password, users))
+        self._users, self._counted_at = users, self._clock()
+
     def _people(self) -> list[User]:
-        """All users, and whether any has a password: another process may have changed that a moment ago."""
-        if self._clock() - self._counted_at > _FRESH:
-            self._users = self._project.users
-            self._required = any(map(self._has_password, self._users))
-            self._counted_at = self._clock()
+        if not self.is_fresh:
+            self.refresh()
         return self._users
 
     def csrf(self, cookie: str | None) -> str:

@@ -1,6 +1,6 @@
 """What is looked at before anything else: by which name the server was called, and how much it is sent."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,7 +29,7 @@ class Shield:
     point here (DNS rebinding) is turned away.
     """
 
-    def __init__(self, app: ASGIApp, *, is_open: Callable[[], bool], most_upload: int = MOST_UPLOAD) -> None:
+    def __init__(self, app: ASGIApp, *, is_open: Callable[[], Awaitable[bool]], most_upload: int = MOST_UPLOAD) -> None:
         self._app, self._is_open, self._most_upload = app, is_open, most_upload
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -38,15 +38,17 @@ class Shield:
             return
         headers = dict(scope["headers"])
         limit = self._most_upload if scope["path"].startswith(_UPLOADS) else MOST_JSON
-        problem = self._problem(headers, limit)
+        problem = self._problem(headers, limit, await self._is_open())
         if problem is not None:
             await answer(problem.status, problem)(scope, receive, send)
             return
-        await self._app(scope, _limited(receive, limit), _with_headers(send))
+        kept = b"no-store" if scope["path"].startswith("/api/") else b"no-cache"
+        await self._app(scope, _limited(receive, limit), _with_headers(send, kept))
 
-    def _problem(self, headers: dict[bytes, bytes], limit: int) -> Refused | None:
+    @staticmethod
+    def _problem(headers: dict[bytes, bytes], limit: int, is_open: bool) -> Refused | None:
         host = headers.get(b"host", b"").decode("latin-1")
-        if self._is_open() and not is_this_machine(host):
+        if is_open and not is_this_machine(host):
             return Refused(421, f"The studio was called {host[:100]!r}. Without a login it answers to localhost only.")
         length = headers.get(b"content-length", b"0")
         if not length.isdigit() or int(length) > limit:
@@ -84,10 +86,15 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return next_message
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, kept: bytes) -> Send:
+    """``kept`` is how long browsers keep what does not say so itself: answers never, the page while it is the same."""
+
     async def send_on(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *_HEADERS]
+            headers = [*message.get("headers", []), *_HEADERS]
+            if not any(name.lower() == b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", kept))
+            message["headers"] = headers
         await send(message)
 
     return send_on

@@ -53,11 +53,13 @@ class Studio:
         return at
 
     def without_place(self, text: str) -> str:
-        """A message for people who have no business with where the project lies on this machine."""
+        """A message for people who have no business with where things lie on this machine."""
         folder = self.project.folder
-        for place in () if folder is None else (str(folder.resolve()), str(folder)):
-            if len(place) > 1:
-                text = text.replace(place, self.folder_name)
+        if folder is not None:
+            for place in (str(folder.resolve()), str(folder)):
+                text = text.replace(place, self.folder_name) if len(place) > 1 else text
+        for path in self.pictures.places():
+            text = text.replace(str(path), path.name)
         return text
 
     def begin(self) -> None:

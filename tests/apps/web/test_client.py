@@ -1,14 +1,18 @@
 """The Python client does what its page says, against the application itself."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 
+from pointreel.annotate.simulated import Noise, SimulatedAnnotator
 from pointreel.apps.client import Client, StudioError
+from pointreel.apps.client_desk import ClientDesk
 from pointreel.core import Mask
 from pointreel.store import Candidate
 
@@ -79,3 +83,39 @@ def test_what_is_wrong_is_an_error_in_one_line(studio: Client, tmp_path: Path) -
         with pytest.raises(StudioError, match=words):
             wrong()
     assert not (tmp_path / "x.zip").exists()
+
+
+class Squares:
+    """The truth of the clip, and how far a point is from the border of the square, roughly."""
+
+    def at(self, video: str, object_id: int, frame: int, x: float, y: float) -> tuple[int, float]:
+        assert (video, object_id) == ("clip.mp4", 1)
+        return int(square(frame)[int(y), int(x)]), 10.0
+
+
+def test_simulated_annotators_side_by_side_answer_each_point_once(page: Page) -> None:
+    project = page.studio.project
+    page.studio.people._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    page.studio.people.change("owner", None, PASSWORD)
+    names = ("ada", "bob", "eve")
+    for name in names:
+        page.studio.people.add(name, "annotator", PASSWORD)
+    points = [Candidate(frame=k % NUM_FRAMES, x=(7 * k) % 96, y=(5 * k) % 64, kind=k % 3) for k in range(60)]
+    project.propose(1, points)
+
+    def work(name: str) -> list[tuple[int, int]]:
+        transport = Through(TestClient(page.client.app, base_url="http://localhost"))
+        with Client("http://localhost", name, PASSWORD, transport=transport) as studio:
+            annotator = SimulatedAnnotator(truth=Squares(), noise=Noise(wrong=0, unsure=0, slips=0))
+            return [
+                (done.point, done.verdict) for done in annotator.work(ClientDesk(studio, wait=lambda seconds: None))
+            ]
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        said = [one for found in pool.map(work, names) for one in found]
+    log = list(project.log())
+    assert sorted((event.point, event.label) for event in log) == sorted(said)
+    assert len({point for point, _ in said}) == len(said) == 60
+    assert all(event.seconds is not None and event.seconds > 0 for event in log)
+    assert {point.key: point.label for point in project.points(1)} == dict(said)
+    assert list(project.check()) == []

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from pointreel.apps.web.app import bare_app, create_app
-from pointreel.apps.web.guard import Need
+from pointreel.apps.web.guard import role_of
 from pointreel.apps.web.routes import ROUTERS
 from pointreel.apps.web.serve import require_login
 from pointreel.apps.web.studio import Studio
@@ -24,11 +24,6 @@ from .conftest import Page
 PASSWORD = "correct horse battery"
 ROLES = ("viewer", "annotator", "owner")
 ROUTES = [(method, route) for router in ROUTERS for route in router.routes for method in route.methods]
-
-
-def need_of(route: APIRoute) -> Need:
-    (need,) = [one.call for one in route.dependant.dependencies if isinstance(one.call, Need)]
-    return need
 
 
 def path_of(route: APIRoute) -> str:
@@ -71,21 +66,21 @@ def log_in(page: Page, name: str, password: str = PASSWORD) -> Page:
 def test_every_path_of_the_application_is_one_that_says_what_it_needs() -> None:
     said = {route.path for _, route in ROUTES}
     assert set(bare_app().openapi()["paths"]) == said
-    assert all(need_of(route).role in (None, *ROLES) for _, route in ROUTES)
-    assert {path_of(route) for _, route in ROUTES if need_of(route).role is None} == {
+    assert all(role_of(route) in (None, *ROLES) for _, route in ROUTES)
+    assert {path_of(route) for _, route in ROUTES if role_of(route) is None} == {
         "/api/me",
         "/api/login",
         "/api/logout",
     }
 
 
-GUARDED = [(m, route) for m, route in ROUTES if need_of(route).role is not None and route.path != "/api/events"]
+GUARDED = [(m, route) for m, route in ROUTES if role_of(route) is not None and route.path != "/api/events"]
 
 
 @pytest.mark.parametrize(("method", "route"), GUARDED, ids=[f"{method} {route.path}" for method, route in GUARDED])
 def test_each_route_is_for_its_role_and_those_above(everybody: dict[str, Page], method: str, route: APIRoute) -> None:
     """Refused with 403 is who may not; who may gets as far as being told what else is wrong."""
-    need, path = need_of(route).role, path_of(route)
+    need, path = role_of(route), path_of(route)
     statuses = {role: everybody[role].send(method, path).status_code for role in ("stranger", *ROLES)}
     below = ROLES[: ROLES.index(need)]
     assert {role for role, status in statuses.items() if status == 403} == set(below)
@@ -211,9 +206,16 @@ def test_preferences_are_each_users_own_and_small(open_page: Page) -> None:
     assert list(ada.studio.project.check()) == []
 
 
-def test_answers_tell_nothing_of_where_the_project_lies(page: Page, folder: Path) -> None:
+def test_answers_tell_nothing_of_where_the_project_lies(page: Page, folder: Path, clip: Path) -> None:
     texts = [page.get(path).text for path in ("/api/me", "/api/project", "/api/openapi.json", "/docs")]
     texts.append(page.send("POST", "/api/points/99/settle", {"label": 1}).text)
+    copy = folder.parent / "copy.mp4"
+    shutil.copy(clip, copy)
+    page.studio.project.add_video(copy)
+    page.read("/api/project")
+    copy.unlink()
+    texts += [page.get(path).text for path in ("/api/videos/2/frames/0.jpg", "/api/project")]
+    assert "copy.mp4" in texts[-2]
     assert not any(str(folder.parent) in text for text in texts)
     assert json.loads(texts[0])["project"] == {"name": "squares", "folder_name": "squares"}
 
@@ -280,3 +282,5 @@ def test_pages_come_with_rules_for_the_browser(page: Page) -> None:
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "unsafe-inline" not in headers["content-security-policy"].split("style-src")[0]
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cache-control"] == "no-cache"
+    assert page.get("/api/project").headers["cache-control"] == "no-store"

@@ -127,6 +127,10 @@ def test_another_extent_is_taken_and_taken_back(page: Page) -> None:
     assert page.send("POST", "/api/objects/1/extents/5", {"chosen": 0}).status_code == 409
     page.post("/api/videos/1/undo")
     assert masks(page)[4, 1]["mask"] == extents[last]["mask"]
+    page.post("/api/videos/1/undo")
+    page.post("/api/videos/1/undo")
+    assert masks(page) == {}
+    assert page.send("POST", "/api/objects/1/extents/4", {"chosen": 0}).status_code == 409
 
 
 def test_only_the_span_between_locked_frames_changes(page: Page) -> None:

@@ -1,6 +1,6 @@
 /** What is known of this frame, at the right. */
 
-import { count, timecode } from "../../clock";
+import { called, count, timecode } from "../../clock";
 import { area } from "../../draw/rle";
 import { Icon } from "../../parts/icons";
 import { shownKey } from "../../parts/keyboard";
@@ -15,7 +15,7 @@ export function FramePanel() {
   return (
     <aside class="panel this-frame" aria-label="This frame">
       <h2>This frame</h2>
-      {object ? <OfObject name={object.name} objectKey={object.key} /> : <p class="dim">No object chosen.</p>}
+      {object ? <OfObject name={called(object)} objectKey={object.key} /> : <p class="dim">No object chosen.</p>}
       <NextDoubt />
       <p class="where dim">
         {hovered.value ? `x ${hovered.value.x}, y ${hovered.value.y}` : " "}
@@ -153,4 +153,7 @@ function NextDoubt() {
   );
 }
 
-const nameOf = (key: number) => things.objects.value.find((object) => object.key === key)?.name ?? "";
+function nameOf(key: number): string {
+  const object = things.objects.value.find((known) => known.key === key);
+  return object ? called(object) : "";
+}

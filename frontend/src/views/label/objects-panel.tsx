@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Thing } from "../../api/types";
+import { called } from "../../clock";
 import { Icon } from "../../parts/icons";
 import { shownKey } from "../../parts/keyboard";
 import * as editing from "../../state/editing";
@@ -45,19 +46,19 @@ function Entry({ object, position }: { object: Thing; position: number }) {
           type="button"
           class="name"
           aria-pressed={chosen}
-          title={`${object.name}: double click to rename`}
+          title={`${called(object)}: double click to rename`}
           onClick={choose}
           onDblClick={() => setNaming(true)}
           onKeyDown={(event) => event.key === "F2" && setNaming(true)}
         >
-          {object.name}
+          {called(object)}
         </button>
       )}
       <span class="entry-tools">
         <button
           type="button"
           class="quiet"
-          aria-label={hidden ? `Show ${object.name}` : `Hide ${object.name}`}
+          aria-label={hidden ? `Show ${called(object)}` : `Hide ${called(object)}`}
           aria-pressed={!hidden}
           onClick={() => editing.toggleVisible(object.key)}
         >
@@ -66,7 +67,7 @@ function Entry({ object, position }: { object: Thing; position: number }) {
         <button
           type="button"
           class="quiet"
-          aria-label={`Remove ${object.name}`}
+          aria-label={`Remove ${called(object)}`}
           title={`Remove (${shownKey("undo")} brings it back)`}
           onClick={() => void editing.changeObject(object.key, { removed: true })}
         >
@@ -83,7 +84,7 @@ function Colour({ object }: { object: Thing }) {
       type="color"
       class="swatch"
       value={object.colour}
-      aria-label={`Colour of ${object.name}`}
+      aria-label={`Colour of ${called(object)}`}
       onChange={(event) => void editing.changeObject(object.key, { colour: event.currentTarget.value })}
     />
   );

@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import * as api from "../../api/client";
-import { timecode } from "../../clock";
+import { called, timecode } from "../../clock";
 import { heightFor, TimelineCanvas } from "../../draw/timeline";
 import { Icon } from "../../parts/icons";
 import { shownKey } from "../../parts/keyboard";
@@ -102,7 +102,7 @@ const rows = () =>
     const row = things.timeline.value.objects.find((found) => found.key === object.key);
     return {
       key: object.key,
-      name: object.name,
+      name: called(object),
       colour: object.colour,
       chosen: object.key === things.chosenKey.value,
       known: row?.known ?? [],

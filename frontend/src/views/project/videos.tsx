@@ -59,7 +59,7 @@ function ChooseFiles({ send }: { send: (files: readonly File[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <span class="dim">Drop videos anywhere here, or</span>
+      <span class="dim">Drop videos here, or</span>
       <button type="button" onClick={() => input.current?.click()}>
         Add videos
       </button>
@@ -80,7 +80,7 @@ function ChooseFiles({ send }: { send: (files: readonly File[]) => void }) {
 
 function Table({ videos }: { videos: readonly Video[] }) {
   return (
-    <div class="scroll">
+    <div class="scroll videos-list">
       <table class="numbers videos-table">
         <thead>
           <tr>

@@ -1,7 +1,7 @@
 /** What several people said of the same point, side by side; the owner's answer settles it. */
 
 import type { Label, ReviewedPoint, Video } from "../../api/types";
-import { count } from "../../clock";
+import { called, count } from "../../clock";
 import { isOwner } from "../../state/app";
 import * as review from "../../state/review";
 import { cropImage } from "./images";
@@ -44,7 +44,7 @@ export function Disputes({ video }: { video: Video }) {
               {cropImage(video, point.frame, point.x, point.y)}
               <div>
                 <p>
-                  <b>{thing.name}</b>{" "}
+                  <b>{called(thing)}</b>{" "}
                   <a href={`#/label/${video.key}/${point.frame}`} class="dim">
                     frame {point.frame}
                   </a>

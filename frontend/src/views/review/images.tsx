@@ -3,8 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { frameUrl, masks } from "../../api/client";
 import type { Video } from "../../api/types";
-import { contours, svgPath } from "../../draw/contours";
-import { decode } from "../../draw/rle";
+import { outlinesOf, svgPath } from "../../draw/contours";
 
 const WIDTH = 240;
 
@@ -34,7 +33,7 @@ export function Outlined({ video, frame, objectKey }: { video: Video | null; fra
       masks(video.key, frame, frame + 1).then(
         ({ frames }) => {
           const mask = frames[0]?.objects.find(({ key }) => key === objectKey)?.mask;
-          if (mask) setPath(svgPath(contours(decode(mask))));
+          if (mask) setPath(svgPath(outlinesOf(mask)));
         },
         () => undefined, // the picture alone says enough
       );

@@ -75,7 +75,7 @@ function Worst() {
               <span class="doubt-bar">
                 <i style={{ width: `${Math.round(100 * Math.min(1, item.doubt))}%` }} />
               </span>
-              <b>{item.object_name}</b>
+              <b>{item.object_name || "unnamed"}</b>
               <span class="dim">
                 {project.value!.videos.length > 1 && `${videoOf(item.video)?.name}, `}frame {item.frame}
               </span>

@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { frameUrl } from "../../api/client";
 import type { Video } from "../../api/types";
+import { called } from "../../clock";
 import { heightFor, TimelineCanvas } from "../../draw/timeline";
 import { go } from "../../state/app";
 import * as review from "../../state/review";
@@ -23,9 +24,9 @@ export function Overview({ video }: { video: Video }) {
     canvas.current?.setScene({
       numFrames: video.num_frames,
       times: [],
-      rows: things.map(({ key, name, colour }) => ({
-        name,
-        colour,
+      rows: things.map(({ key, ...thing }) => ({
+        name: called(thing),
+        colour: thing.colour,
         chosen: false,
         ...(timeline.objects.find((row) => row.key === key) ?? {
           key,

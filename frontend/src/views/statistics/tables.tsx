@@ -56,7 +56,7 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.key}>
-              <th scope="row">{row.name}</th>
+              <th scope="row">{row.name || "unnamed"}</th>
               <td>
                 {row.answered} / {row.points}
               </td>

@@ -2,7 +2,7 @@
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Label, Localisation, Task } from "../../api/types";
-import { count, duration } from "../../clock";
+import { called, duration } from "../../clock";
 import { drawLocalisation, drawWhole, drawZoomed, ZOOM } from "../../draw/verify";
 import { shownKey, useKeys } from "../../parts/keyboard";
 import { go, mayAnswer } from "../../state/app";
@@ -87,6 +87,8 @@ function useAttention(): void {
   }, []);
 }
 
+const nameOf = ({ object_name, object_id }: Task) => called({ name: object_name, object_id });
+
 function Question({ task }: { task: Task }) {
   return (
     <header class="question">
@@ -94,7 +96,7 @@ function Question({ task }: { task: Task }) {
         Is this point on{" "}
         <span class="what">
           <i style={{ background: task.colour }} />
-          {task.object_name}
+          {nameOf(task)}
         </span>
         ?
       </h1>
@@ -167,7 +169,7 @@ function Meant({ task, left }: { task: Task; left: boolean }) {
     <figure class={`meant ${left ? "at-left" : "at-right"}`}>
       <canvas ref={canvas} style={{ aspectRatio: picture ? `${picture.width} / ${picture.height}` : "16 / 9" }} />
       <figcaption>
-        this {task.object_name}, in frame {told.frame} <kbd>{shownKey("localisation")}</kbd>
+        this {nameOf(task)}, in frame {told.frame} <kbd>{shownKey("localisation")}</kbd>
       </figcaption>
     </figure>
   );
@@ -229,9 +231,7 @@ function Pace() {
       <span title="Your median">
         {pace.median_seconds === null ? "" : `median ${pace.median_seconds.toFixed(1)} s`}
       </span>
-      <span title="Answers without a pause or a step back">
-        {pace.streak > 1 ? count(pace.streak, "in a row").replace(/s$/, "") : ""}
-      </span>
+      <span title="Answers without a pause or a step back">{pace.streak > 1 ? `${pace.streak} in a row` : ""}</span>
       <span>{pace.eta_seconds === null ? "" : `${duration(pace.eta_seconds)} left`}</span>
     </footer>
   );

@@ -209,6 +209,7 @@ def _undone(studio: Studio, v: int, edit: int | None) -> Undone:
     if edit is None:
         return Undone(edit=None, kind="", frames=None, objects=[], saved_at=studio.saved())
     effect = studio.project.effect(edit)
+    studio.labelling.forget(effect.objects)
     if effect.kind == KIND:
         studio.propagating.stop(v)
     frames = [] if effect.frames is None else list(range(effect.frames[0], effect.frames[1] + 1))

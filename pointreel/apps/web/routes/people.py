@@ -41,6 +41,7 @@ def log_out(request: Request, response: Response, studio: TheStudio, _: Anybody)
 
 @router.get("/users")
 def list_users(studio: TheStudio, _: Owner) -> People:
+    """Everybody who works on the project."""
     return People(users=[_person(one) for one in studio.project.users])
 
 
@@ -60,6 +61,7 @@ def change_user(name: str, sent: ChangedPerson, studio: TheStudio, _: Owner) -> 
 
 @router.get("/preferences")
 def get_preferences(studio: TheStudio, user: Viewer) -> Preferences:
+    """What a front end keeps for the user."""
     return Preferences.model_validate_json(studio.project.preferences(user.name) or "{}")
 
 

@@ -1,0 +1,42 @@
+"""What all messages have in common."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+RoleName = Literal["owner", "annotator", "viewer"]
+Label = Literal[0, 1, 2]
+"""0 off the object, 1 on it, 2 undecided."""
+DirectionName = Literal["both", "forward", "backward"]
+OrderName = Literal["paper", "gain"]
+JobKind = Literal["propagation", "proposal", "import", "export"]
+JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
+VideoState = Literal["ok", "missing", "changed"]
+
+Name = Annotated[str, Field(max_length=200)]
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Frame = Annotated[int, Field(ge=0, lt=1 << 31)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+
+class Sent(BaseModel):
+    """What a client sends; a field nobody knows is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Answered(BaseModel):
+    """What the server answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Saved(Answered):
+    saved_at: str
+    """When it was on the disk, on the server's clock, as ISO 8601."""
+
+
+class Trouble(Answered):
+    """Every error: one line that says what, where and what to do."""
+
+    error: str
