@@ -28,12 +28,13 @@ export function App() {
   }));
   if (signedOut.value) return <Login />;
   if (!me.value || !project.value) return <Waiting />;
-  const View = project.value.videos.length ? VIEWS[route.value.view] : ProjectView;
+  const view = project.value.videos.length ? route.value.view : "project";
+  const View = VIEWS[view];
   return (
     <div class="frame">
       <TopBar />
       <Notice />
-      <main class={`view view-${route.value.view}`}>
+      <main class={`view view-${view}`}>
         <View />
       </main>
       {helpShown.value && <Help />}

@@ -5,6 +5,8 @@ import "./style/pages.css";
 import { render } from "preact";
 import { App } from "./app";
 import { start } from "./state/app";
+import { busy } from "./state/editing";
+import { onTheWay } from "./state/verify";
 
 start();
 render(<App />, document.getElementById("studio")!);
@@ -18,3 +20,8 @@ addEventListener("click", (event) => {
 
 // A file that is dropped beside its place must not take the page away.
 for (const kind of ["dragover", "drop"]) addEventListener(kind, (event) => event.preventDefault());
+
+// What is on its way to the server is not on the disk yet.
+addEventListener("beforeunload", (event) => {
+  if (busy.peek() > 0 || onTheWay.peek().length > 0) event.preventDefault();
+});

@@ -168,6 +168,8 @@ export const reviewedPoints = (object: number, filter: { annotator: string; disa
   get<{ points: T.ReviewedPoint[] }>(
     `api/objects/${object}/points${query({ annotator: filter.annotator, disagreement: filter.disagreement ? 1 : null })}`,
   );
+export const pointsOnFrame = (object: number, frame: number) =>
+  get<{ points: T.ReviewedPoint[] }>(`api/objects/${object}/points${query({ frame })}`);
 export const settle = (point: number, label: T.Label) => post<unknown>(`api/points/${point}/settle`, { label });
 export const statistics = () => get<T.Statistics>("api/statistics");
 

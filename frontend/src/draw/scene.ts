@@ -10,6 +10,8 @@ export interface Scene {
   outlines: boolean;
   extents: readonly { mask: Rle; chosen: boolean }[];
   prompts: readonly Prompted[];
+  /** Verified points: what people said of them. */
+  verdicts: readonly { x: number; y: number; label: number; colour: string }[];
   cross: XY | null;
 }
 
@@ -21,13 +23,22 @@ export interface Prompted {
   chosen: boolean;
 }
 
-export const NOTHING: Scene = { masks: [], opacity: 0.45, outlines: false, extents: [], prompts: [], cross: null };
+export const NOTHING: Scene = {
+  masks: [],
+  opacity: 0.45,
+  outlines: false,
+  extents: [],
+  prompts: [],
+  verdicts: [],
+  cross: null,
+};
 
 type Pen = CanvasRenderingContext2D;
 
 export function drawScene(pen: Pen, view: Viewport, scene: Scene): void {
   for (const { mask, colour, chosen } of scene.masks) drawMask(pen, view, mask, colour, chosen, scene);
   scene.extents.forEach(({ mask, chosen }) => drawExtent(pen, view, mask, chosen));
+  for (const { colour, label, ...at } of scene.verdicts) drawVerdict(pen, toScreen(view, at), label, colour);
   for (const prompted of scene.prompts) drawPrompt(pen, view, prompted);
   if (scene.cross) drawCross(pen, toScreen(view, scene.cross));
 }
@@ -110,6 +121,25 @@ export function drawPoint(pen: Pen, at: XY, label: number, colour: string, radiu
     pen.lineTo(at.x, at.y + arm);
   }
   pen.stroke();
+}
+
+/** Full: on the object. Hollow: not. Between: nobody could say. Smaller than what was clicked. */
+function drawVerdict(pen: Pen, at: XY, label: number, colour: string): void {
+  pen.beginPath();
+  pen.arc(at.x, at.y, 3.5, 0, 2 * Math.PI);
+  pen.lineWidth = 3.5;
+  pen.strokeStyle = "rgb(0 0 0 / 70%)";
+  pen.stroke();
+  pen.fillStyle = label === 1 ? "#fff" : label === 2 ? "#8a8f98" : colour;
+  pen.fill();
+  pen.lineWidth = 1.5;
+  pen.strokeStyle = label === 1 ? colour : "#fff";
+  pen.stroke();
+  if (label !== 0) return;
+  pen.beginPath();
+  pen.arc(at.x, at.y, 2.5, 0, 2 * Math.PI);
+  pen.fillStyle = "#16171a";
+  pen.fill();
 }
 
 export function drawBox(pen: Pen, a: XY, b: XY, colour: string): void {

@@ -63,6 +63,11 @@ def add_handlers(app: FastAPI) -> None:
         full = error.errno in _FULL
         return answer(507 if full else 500, f"The server's disk said: {error.strerror or error}. Nothing was changed.")
 
+    @app.exception_handler(Exception)
+    async def _unexpected(_: Request, error: Exception) -> JSONResponse:
+        """Ours to mend; uvicorn's log has where it happened."""
+        return answer(500, f"Something went wrong in the studio ({type(error).__name__}). Tell its authors.")
+
 
 _FULL = frozenset({28, 122})  # ENOSPC, EDQUOT
 

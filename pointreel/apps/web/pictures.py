@@ -98,8 +98,8 @@ class Pictures:
             with reader.lock:
                 found = self._frames.get((key, index)) or self._decoded(key, reader, index)
         is_playing, reader.asked = 0 < index - reader.asked <= 2, index
-        if is_playing and not small:
-            self._read_on(key, reader, index)
+        if not small:
+            self._read_on(key, reader, index, _AHEAD if is_playing else 1)
         return found
 
     def jpeg(self, key: int, index: int, width: int | None) -> bytes:
@@ -132,9 +132,9 @@ class Pictures:
         reader.last = index
         return found
 
-    def _read_on(self, key: int, reader: _Reader, index: int) -> None:
-        """Somebody is playing: decode what they will ask for next."""
-        for k in range(index + 1, min(index + 1 + _AHEAD, len(reader.video))):
+    def _read_on(self, key: int, reader: _Reader, index: int, count: int) -> None:
+        """Decode what will be asked for next: by who plays, or by who clicks, since first masks look at a neighbour."""
+        for k in range(index + 1, min(index + 1 + count, len(reader.video))):
             if self._frames.get((key, k)) is None:
                 self._ahead.submit(self._read_one, key, reader, k)
 

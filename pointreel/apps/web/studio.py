@@ -55,9 +55,8 @@ class Studio:
     def without_place(self, text: str) -> str:
         """A message for people who have no business with where things lie on this machine."""
         folder = self.project.folder
-        if folder is not None:
-            for place in (str(folder.resolve()), str(folder)):
-                text = text.replace(place, self.folder_name) if len(place) > 1 else text
+        for place in (self.project.name,) if folder is None else (str(folder.resolve()), str(folder)):
+            text = text.replace(place, self.folder_name) if len(place) > 1 else text
         for path in self.pictures.places():
             text = text.replace(str(path), path.name)
         return text

@@ -132,6 +132,20 @@ def test_label_by_keyboard_alone_and_everything_has_a_name(server: Server, page:
         page.locator(f".view-{view.lower()} :is(h1, h2)").first.wait_for()
         assert page.evaluate(NAMELESS) == [], view
         assert page.evaluate(FAINT) == [], view
+    a_video_is_added(server, someone)
+
+
+def a_video_is_added(server: Server, someone: Newcomer) -> None:
+    """By its bytes, with a line that says what is wrong with a file that is none."""
+    page = someone.page
+    other, text = server.folder / "another.mp4", server.folder / "notes.mp4"
+    other.write_bytes(server.clip.read_bytes())
+    text.write_text("no video")
+    someone.goes_to("Project")
+    page.set_input_files("input[multiple]", [text, other])
+    page.get_by_role("row", name="another.mp4").wait_for()
+    someone.sees("This is no video that can be read")
+    assert [video["name"] for video in server.get("project")["videos"]] == ["clip.mp4", "another.mp4"]
 
 
 def test_a_password_is_asked_for_once_there_is_one(server: Server, page: "Page") -> None:

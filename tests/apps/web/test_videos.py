@@ -72,7 +72,7 @@ def test_a_crop_has_its_place_in_the_middle_and_grey_outside(page: Page) -> None
     [
         ("/api/videos/9/frames/0.jpg", 404),
         ("/api/videos/1/frames/12.jpg", 404),
-        ("/api/videos/1/frames/-1.jpg", 404),
+        ("/api/videos/1/frames/-1.jpg", 422),
         ("/api/videos/1/frames/x.jpg", 422),
         ("/api/videos/1/frames/0.jpg?width=3", 422),
         ("/api/videos/1/crops/0.jpg?x=nan&y=0&side=5", 422),

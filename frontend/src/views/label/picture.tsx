@@ -9,6 +9,7 @@ import { look, remapped } from "../../state/app";
 import * as clip from "../../state/clip";
 import * as editing from "../../state/editing";
 import * as things from "../../state/objects";
+import * as verdicts from "../../state/verdicts";
 import { hovered, zoomed } from "./hover";
 
 let stage: Stage | null = null;
@@ -67,6 +68,11 @@ export function Picture() {
         if (clip.video.value && things.masksSeen.value >= 0) things.wantMasks(clip.frame.value);
       }),
     ];
+    stops.push(
+      effect(() => {
+        if (!clip.playing.value && clip.shown.value) verdicts.want(clip.shown.value.frame);
+      }),
+    );
     return () => {
       for (const stopped of stops) stopped();
       removeEventListener("keyup", letGo);
@@ -102,6 +108,9 @@ function scene(): Scene {
     opacity,
     outlines,
     cross: editing.cross.value,
+    verdicts: visible
+      .filter(({ key }) => key === chosen && !editing.masksHidden.value)
+      .flatMap(({ key, colour }) => verdicts.verdictsAt(key, frame).map((said) => ({ ...said, colour }))),
     masks: editing.masksHidden.value
       ? []
       : ordered.flatMap(({ key, colour }) => {

@@ -77,7 +77,7 @@ export function TimelinePanel() {
           </button>
         </div>
         <p>
-          frame <b>{frame}</b> / {clip.lastFrame.value + 1}
+          frame <FrameNumber frame={frame} /> / {clip.lastFrame.value + 1}
         </p>
         <p>{timecode(clip.secondsAt(frame))}</p>
       </div>
@@ -94,6 +94,28 @@ export function TimelinePanel() {
         aria-valuetext={`frame ${frame}, ${timecode(clip.secondsAt(frame))}`}
       />
     </footer>
+  );
+}
+
+/** Where one is; typing another number goes there. */
+function FrameNumber({ frame }: { frame: number }) {
+  return (
+    <input
+      class="frame-number"
+      inputMode="numeric"
+      aria-label="Frame number"
+      size={Math.max(2, String(clip.lastFrame.value).length)}
+      value={frame}
+      onFocus={(event) => event.currentTarget.select()}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" || event.key === "Escape") event.currentTarget.blur();
+      }}
+      onBlur={(event) => {
+        const wanted = Number(event.currentTarget.value);
+        if (Number.isFinite(wanted)) clip.seek(wanted);
+        event.currentTarget.value = String(clip.frame.peek());
+      }}
+    />
   );
 }
 

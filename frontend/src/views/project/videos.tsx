@@ -25,7 +25,7 @@ export function Videos() {
   };
   return (
     <section
-      class={over ? "drop is-over" : "drop"}
+      class={`drop ${over ? "is-over" : ""} ${videos.length ? "" : "is-empty"}`}
       onDragOver={(event) => {
         event.preventDefault();
         setOver(mayAnswer.peek());
@@ -44,7 +44,7 @@ export function Videos() {
       {videos.length ? (
         <Table videos={videos} />
       ) : (
-        <p class="empty-line">No videos yet. Drop some here, or name a folder below.</p>
+        <p class="empty-line">Drop videos here to begin, or name a folder below.</p>
       )}
       {sending && (
         <p class="sending">
@@ -59,7 +59,7 @@ function ChooseFiles({ send }: { send: (files: readonly File[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <span class="dim">Drop videos here, or</span>
+      {project.value!.videos.length > 0 && <span class="dim">Drop videos here, or</span>}
       <button type="button" onClick={() => input.current?.click()}>
         Add videos
       </button>

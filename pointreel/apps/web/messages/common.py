@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from annotated_types import Ge, Lt
 from pydantic import BaseModel, ConfigDict, Field
 
 RoleName = Literal["owner", "annotator", "viewer"]
@@ -15,7 +16,9 @@ VideoState = Literal["ok", "missing", "changed"]
 
 Name = Annotated[str, Field(max_length=200)]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-Frame = Annotated[int, Field(ge=0, lt=1 << 31)]
+Frame = Annotated[int, Ge(0), Lt(1 << 31)]
+Key = Annotated[int, Ge(0), Lt(1 << 53)]
+"""The key of a row; a number that every database and every browser can hold."""
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 

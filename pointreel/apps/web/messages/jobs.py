@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .common import Answered, JobKind, JobState, Name, Sent
+from .common import Answered, JobKind, JobState, Key, Name, Sent
 
 
 class Lost(Answered):
@@ -50,7 +50,7 @@ class Jobs(Answered):
 class ProposeIn(Sent):
     """``gold`` and ``repeats``: hidden tests, as shares of the candidates; ``overlap``: people asked about each."""
 
-    objects: Annotated[list[int], Field(max_length=10000)] | None = None
+    objects: Annotated[list[Key], Field(max_length=10000)] | None = None
     gold: Annotated[float, Field(ge=0, le=1)] = 0.0
     repeats: Annotated[float, Field(ge=0, le=1)] = 0.0
     overlap: Annotated[int, Field(ge=1, le=100)] = 1

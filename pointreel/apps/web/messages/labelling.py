@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from .common import Answered, Colour, DirectionName, Finite, Frame, Label, Name, Saved, Sent
+from .common import Answered, Colour, DirectionName, Finite, Frame, Key, Label, Name, Saved, Sent
 
 
 class Rle(BaseModel):
@@ -155,7 +155,7 @@ class Timeline(Answered):
 
 
 class Propagate(Sent):
-    objects: Annotated[list[int], Field(max_length=1000)] | None = None
+    objects: Annotated[list[Key], Field(max_length=1000)] | None = None
     frame: Frame
     direction: DirectionName = "both"
     to: Frame | None = None

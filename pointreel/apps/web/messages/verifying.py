@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .common import Answered, Label, OrderName, Saved, Sent
+from .common import Answered, Key, Label, OrderName, Saved, Sent
 from .labelling import BoxIn, Point, Rle
 
 
@@ -51,7 +51,7 @@ class Queue(Answered):
 
 
 class Shown(Sent):
-    point: int
+    point: Key
 
 
 class Done(Answered):
@@ -59,13 +59,13 @@ class Done(Answered):
 
 
 class AnswerIn(Sent):
-    point: int
+    point: Key
     label: Label
     token: Annotated[str, Field(min_length=8, max_length=64)]
-    next_shown: int | None = None
+    next_shown: Key | None = None
     count: Annotated[int, Field(ge=1, le=16)] = 4
     order: OrderName = "paper"
-    object: int | None = None
+    object: Key | None = None
 
 
 class AnswerOut(Saved):
@@ -79,11 +79,11 @@ class QueueIn(Sent):
 
     count: Annotated[int, Field(ge=1, le=16)] = 4
     order: OrderName = "paper"
-    object: int | None = None
+    object: Key | None = None
 
 
 class BatchIn(Sent):
-    object: int
+    object: Key
     kind: Label | None = None
     count: Annotated[int, Field(ge=1, le=16)] = 4
     order: OrderName = "paper"

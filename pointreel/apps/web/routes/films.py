@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from ..guard import Owner, TheStudio, Viewer
-from ..messages import Project, Times, Video
+from ..messages import Frame, Key, Project, Times, Video
 from ..pictures import version_of
 from ..studio import Studio, iso
 
@@ -22,15 +22,15 @@ def get_project(studio: TheStudio, _: Viewer) -> Project:
 
 
 @router.get("/videos/{v}/times")
-def get_times(v: int, studio: TheStudio, _: Viewer) -> Times:
+def get_times(v: Key, studio: TheStudio, _: Viewer) -> Times:
     """When each frame is shown, in seconds after the first."""
     return Times(seconds=studio.films.seconds(v))
 
 
 @router.get("/videos/{v}/frames/{k}.jpg", response_class=Response)
 def get_frame(
-    v: int,
-    k: int,
+    v: Key,
+    k: Frame,
     studio: TheStudio,
     _: Viewer,
     version: str | None = None,
@@ -46,8 +46,8 @@ def get_frame(
 
 @router.get("/videos/{v}/crops/{k}.jpg", response_class=Response)
 def get_crop(
-    v: int,
-    k: int,
+    v: Key,
+    k: Frame,
     studio: TheStudio,
     _: Viewer,
     x: Annotated[float, Query(ge=-1e6, le=1e6)],
@@ -79,7 +79,7 @@ async def upload(name: str, request: Request, studio: TheStudio, _: Owner) -> Vi
     return added
 
 
-def _headers(studio: Studio, v: int, version: str | None, what: str) -> dict[str, str]:
+def _headers(studio: Studio, v: Key, version: str | None, what: str) -> dict[str, str]:
     """A strong ETag of the video's bytes and what is shown of it; for ever, where the address names those bytes."""
     actual = version_of(studio.pictures.stored(v))
     tag = sha256(f"{actual} {what}".encode()).hexdigest()[:24]

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Request
+from fastapi import APIRouter, Body, Request
 from starlette.concurrency import run_in_threadpool
 
 from ....store import StoredObject
@@ -14,7 +14,9 @@ from ..messages import (
     ChosenExtent,
     Edited,
     Extent,
+    Frame,
     FrameOfMasks,
+    Key,
     LockIn,
     Masks,
     NewThing,
@@ -44,14 +46,14 @@ MOST_FRAMES = 64
 
 
 @router.get("/videos/{v}/objects")
-def list_objects(v: int, studio: TheStudio, _: Viewer) -> Things:
+def list_objects(v: Key, studio: TheStudio, _: Viewer) -> Things:
     """The objects of a video that are there now."""
     name = studio.pictures.stored(v).name
     return Things(objects=[_thing(studio, thing) for thing in studio.project.objects_of(name)])
 
 
 @router.post("/videos/{v}/objects")
-def add_object(v: int, sent: NewThing, studio: TheStudio, user: Annotator) -> SavedThing:
+def add_object(v: Key, sent: NewThing, studio: TheStudio, user: Annotator) -> SavedThing:
     """A new object, in the next colour unless one is given."""
     name = studio.pictures.stored(v).name
     thing = studio.project.add_object(name, sent.name, colour=sent.colour, by=user.name)
@@ -59,7 +61,7 @@ def add_object(v: int, sent: NewThing, studio: TheStudio, user: Annotator) -> Sa
 
 
 @router.patch("/objects/{key}")
-def change_object(key: int, sent: ChangedThing, studio: TheStudio, user: Annotator) -> SavedThing:
+def change_object(key: Key, sent: ChangedThing, studio: TheStudio, user: Annotator) -> SavedThing:
     """Rename, recolour, remove or bring back an object; ``closed``: nobody is asked about its points any more."""
     project = studio.project
     thing = project.object(key)
@@ -72,14 +74,14 @@ def change_object(key: int, sent: ChangedThing, studio: TheStudio, user: Annotat
 
 
 @router.get("/objects/{key}/prompts")
-def list_prompts(key: int, studio: TheStudio, _: Viewer) -> Prompts:
+def list_prompts(key: Key, studio: TheStudio, _: Viewer) -> Prompts:
     """What is said of an object, frame by frame."""
     studio.labelling.thing(key)
     return Prompts(prompts=[prompt_out(prompt) for prompt in studio.project.prompts(key)])
 
 
 @router.put("/objects/{key}/prompts/{frame}")
-def set_prompt(key: int, frame: int, sent: PromptIn, studio: TheStudio, user: Annotator) -> Prompted:
+def set_prompt(key: Key, frame: Frame, sent: PromptIn, studio: TheStudio, user: Annotator) -> Prompted:
     """All that is said of an object on a frame, in place of what was said before, and the mask it leads to, locked."""
     if sent.frame != frame:
         raise Refused(
@@ -94,27 +96,27 @@ def set_prompt(key: int, frame: int, sent: PromptIn, studio: TheStudio, user: An
 
 
 @router.post("/objects/{key}/extents/{frame}")
-def take_extent(key: int, frame: int, sent: ChosenExtent, studio: TheStudio, user: Annotator) -> TakenExtent:
+def take_extent(key: Key, frame: Frame, sent: ChosenExtent, studio: TheStudio, user: Annotator) -> TakenExtent:
     """Another of the masks that the last prompt on this frame could mean."""
     edit, segment = studio.labelling.take(key, frame, sent.chosen, user.name)
     return TakenExtent(edit=edit, mask=mask_out(segment.mask), saved_at=_edited(studio, key, frame, edit))
 
 
 @router.put("/objects/{key}/masks/{frame}.png")
-async def set_mask_png(key: int, frame: int, request: Request, studio: TheStudio, user: Annotator) -> Edited:
+async def set_mask_png(key: Key, frame: Frame, request: Request, studio: TheStudio, user: Annotator) -> Edited:
     """A mask as a PNG of the frame's size; what is not black is the object. It locks the frame."""
     body = await request.body()
     return await run_in_threadpool(_set_png, key, frame, body, studio, user.name)
 
 
-def _set_png(key: int, frame: int, body: bytes, studio: Studio, by: str) -> Edited:
+def _set_png(key: Key, frame: Frame, body: bytes, studio: Studio, by: str) -> Edited:
     _, video = studio.labelling.thing(key)
     edit = studio.labelling.paint(key, frame, mask_from_png(body, video), locked=True, by=by)
     return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
 
 
 @router.put("/objects/{key}/masks/{frame}")
-def set_mask(key: int, frame: int, sent: PaintedMask, studio: TheStudio, user: Annotator) -> Edited:
+def set_mask(key: Key, frame: Frame, sent: PaintedMask, studio: TheStudio, user: Annotator) -> Edited:
     """A mask as it was painted."""
     _, video = studio.labelling.thing(key)
     edit = studio.labelling.paint(key, frame, mask_in(sent.mask, video), locked=sent.locked, by=user.name)
@@ -122,7 +124,7 @@ def set_mask(key: int, frame: int, sent: PaintedMask, studio: TheStudio, user: A
 
 
 @router.post("/objects/{key}/locks/{frame}")
-def set_lock(key: int, frame: int, sent: LockIn, studio: TheStudio, user: Annotator) -> Edited:
+def set_lock(key: Key, frame: Frame, sent: LockIn, studio: TheStudio, user: Annotator) -> Edited:
     """Lock the mask of a frame, so that propagation leaves it alone and starts from it, or unlock it."""
     edit = studio.labelling.lock(key, frame, sent.locked, user.name)
     return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
@@ -130,11 +132,11 @@ def set_lock(key: int, frame: int, sent: LockIn, studio: TheStudio, user: Annota
 
 @router.get("/videos/{v}/masks")
 def get_masks(
-    v: int,
+    v: Key,
     studio: TheStudio,
     _: Viewer,
-    start: Annotated[int, Query(ge=0)],
-    stop: Annotated[int, Query(ge=0)],
+    start: Frame,
+    stop: Frame,
 ) -> Masks:
     """The masks of frames ``start`` to ``stop``, without the latter; at most 64 frames at once."""
     if stop - start > MOST_FRAMES:
@@ -149,20 +151,20 @@ def get_masks(
 
 
 @router.get("/videos/{v}/timeline")
-def get_timeline(v: int, studio: TheStudio, _: Viewer) -> Timeline:
+def get_timeline(v: Key, studio: TheStudio, _: Viewer) -> Timeline:
     """What is known of each object over time, and the frames to look at, worst first."""
     video = studio.pictures.stored(v)
     return timeline(studio.project, video.name, video.num_frames)
 
 
 @router.post("/videos/{v}/propagations")
-def propagate(v: int, sent: Propagate, studio: TheStudio, user: Annotator) -> Started:
+def propagate(v: Key, sent: Propagate, studio: TheStudio, user: Annotator) -> Started:
     """Carry masks from locked frames into what is not locked between them."""
     return Started(job=studio.propagating.start(v, studio.pictures.stored(v).name, sent, user.name))
 
 
 @router.post("/videos/{v}/undo")
-def undo_edit(v: int, studio: TheStudio, user: Annotator, sent: Annotated[UndoIn | None, Body()] = None) -> Undone:
+def undo_edit(v: Key, studio: TheStudio, user: Annotator, sent: Annotated[UndoIn | None, Body()] = None) -> Undone:
     """Take back one's newest edit of this video, or one's newest propagation."""
     kind = None if sent is None else sent.only
     edit = studio.project.undo_edit(studio.pictures.stored(v).name, by=user.name, kind=kind)
@@ -170,7 +172,7 @@ def undo_edit(v: int, studio: TheStudio, user: Annotator, sent: Annotated[UndoIn
 
 
 @router.post("/videos/{v}/redo")
-def redo_edit(v: int, studio: TheStudio, user: Annotator) -> Undone:
+def redo_edit(v: Key, studio: TheStudio, user: Annotator) -> Undone:
     """Bring back what was taken back last."""
     return _undone(studio, v, studio.project.redo_edit(studio.pictures.stored(v).name, by=user.name))
 
@@ -193,19 +195,19 @@ def _thing(studio: Studio, thing: StoredObject) -> Thing:
     )
 
 
-def _changed(studio: Studio, thing: StoredObject, v: int) -> SavedThing:
+def _changed(studio: Studio, thing: StoredObject, v: Key) -> SavedThing:
     studio.events.publish("objects", {"video": v})
     return SavedThing(saved_at=studio.saved(), **_thing(studio, thing).model_dump())
 
 
-def _edited(studio: Studio, key: int, frame: int, edit: int) -> str:
+def _edited(studio: Studio, key: Key, frame: Frame, edit: int) -> str:
     """Tell everybody of a mask that was changed; when it was saved."""
     v = studio.project.video(studio.project.object(key).video).key
     studio.events.publish("masks", {"video": v, "edit": edit, "frames": [frame], "objects": [key]})
     return studio.saved()
 
 
-def _undone(studio: Studio, v: int, edit: int | None) -> Undone:
+def _undone(studio: Studio, v: Key, edit: int | None) -> Undone:
     if edit is None:
         return Undone(edit=None, kind="", frames=None, objects=[], saved_at=studio.saved())
     effect = studio.project.effect(edit)

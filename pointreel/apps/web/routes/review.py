@@ -6,17 +6,17 @@ from fastapi import APIRouter, Query
 
 from .. import reviewing
 from ..guard import Owner, TheStudio, Viewer
-from ..messages import Review, ReviewedPoints, Settled, SettleIn
+from ..messages import Frame, Key, Review, ReviewedPoints, Settled, SettleIn
 
 router = APIRouter(prefix="/api", tags=["review"])
 
 
 @router.get("/objects/{key}/points")
 def list_points(
-    key: int,
+    key: Key,
     studio: TheStudio,
     _: Owner,
-    frame: Annotated[int | None, Query(ge=0)] = None,
+    frame: Frame | None = None,
     annotator: str | None = None,
     disagreement: bool = False,
 ) -> ReviewedPoints:
@@ -26,7 +26,7 @@ def list_points(
 
 
 @router.post("/points/{point}/settle")
-def settle(point: int, sent: SettleIn, studio: TheStudio, user: Owner) -> Settled:
+def settle(point: Key, sent: SettleIn, studio: TheStudio, user: Owner) -> Settled:
     """The owner's word on a point."""
     event = studio.project.settle(point, sent.label, owner=user.name)
     studio.verifying.changed(studio.project.objects_of_points([point]), "paper")

@@ -11,6 +11,7 @@ from ..messages import (
     AnswerOut,
     BatchIn,
     Done,
+    Key,
     Localisation,
     OrderName,
     Queue,
@@ -31,7 +32,7 @@ def get_queue(
     user: Annotator,
     count: Annotated[int, Query(ge=1, le=16)] = 4,
     order: OrderName = "paper",
-    object: int | None = None,
+    object: Key | None = None,
 ) -> Queue:
     """The points to be answered next, all leased to the caller; the first is the current one."""
     return studio.verifying.queue(user.name, Wanted(count, order, object))
@@ -82,7 +83,7 @@ def undo_batch(sent: BatchIn, studio: TheStudio, user: Annotator) -> ReopenedBat
 
 
 @router.get("/localisation/{key}")
-def get_localisation(key: int, studio: TheStudio, _: Viewer) -> Localisation:
+def get_localisation(key: Key, studio: TheStudio, _: Viewer) -> Localisation:
     """What says which object is meant."""
     thing, video = studio.labelling.thing(key)
     return localisation(studio.project, thing, video)
