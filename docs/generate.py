@@ -49,7 +49,7 @@ def _parameters(function: Callable[..., object]) -> Iterator[tuple[str, str]]:
             continue
         words = [word for word in (info.default, *(info.param_decls or ())) if str(word).startswith("-")]
         declared = ", ".join(words) or f"--{name.replace('_', '-')}"
-        yield declared if kind is bool else f"{declared} {_choices(kind) or _value(kind)}", text
+        yield declared if kind is bool else f"{declared} {info.metavar or _choices(kind) or _value(kind)}", text
 
 
 def _choices(kind: type) -> str:

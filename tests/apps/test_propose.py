@@ -50,6 +50,28 @@ def test_from_a_video_and_prompts_to_candidates_once(place: Path) -> None:
         assert len(project.edits("clip")) == 3
 
 
+def test_tests_are_hidden_once_a_mask_is_locked(place: Path) -> None:
+    asked = ("--gold", "0.2", "--repeats", "0.1", "--overlap", "2")
+    first = pointreel(place, "propose", "mine", "--video", "clip", "--prompts", "prompts.json", *FLOW, *asked)
+    assert first.returncode == 0, first.stderr
+    assert first.stderr == "--gold: 1 object without a locked mask, so without known answers.\n"
+    with Project.open(place / "mine") as project:
+        points = project.points(1)
+        plain = sum(point.repeats is None for point in points)
+        assert {point.gold for point in points} == {None}
+        assert len(points) - plain == round(0.1 * plain) > 0
+        project.set_mask(1, 0, next(one.segment for one in project.masks(1) if one.frame == 0))
+    second = pointreel(place, "propose", "mine", *FLOW, *asked)
+    assert second.stderr == ""
+    with Project.open(place / "mine") as project:
+        points = project.points(1)
+        plain = sum(point.gold is None and point.repeats is None for point in points)
+        assert sum(point.gold is not None for point in points) == round(0.2 * plain)
+        project.add_user("ada")
+        project.answer(points[0].key, points[0].kind, 1.0, annotator="ada")
+        assert project.points(1)[0].waiting
+
+
 def test_what_fails_is_a_line_and_an_exit_code(place: Path) -> None:
     shutil.copytree(place / "clip", place / "gone")
     for name in ("clip", "gone"):
@@ -75,6 +97,7 @@ def test_what_fails_is_a_line_and_an_exit_code(place: Path) -> None:
         (("empty", "--object", "cup"), "empty has no object of this name"),
         (("empty", "--vidln", "nothing.jsonl"), "nothing.jsonl: found nothing"),
         (("empty", "--sure-foreground", "0.3"), "sure_foreground=0.3"),
+        (("empty", "--gold", "2"), "gold=2, repeats=0, overlap=1"),
         (("empty", "--propagator", "flow", "--propagator-option", "sied=3"), "has no option 'sied=3'"),
     ],
 )

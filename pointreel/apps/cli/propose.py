@@ -25,6 +25,7 @@ from .options import parse
 
 EXAMPLES = (
     "pointreel propose cups --video demo/clip.mp4 --prompts cup/prompts.json",
+    "pointreel propose cups --gold 0.05 --repeats 0.05 --overlap 2",
     "pointreel propose cups --propagator flow --seed 1 --json",
 )
 
@@ -74,6 +75,16 @@ def propose(
         float, typer.Option(help="The object from this likelihood up.")
     ] = _PAPER.sure_foreground,
     sure_background: Annotated[float, typer.Option(help="Not the object up to this one.")] = _PAPER.sure_background,
+    gold: Annotated[
+        float,
+        typer.Option(metavar="RATE", help="Hidden points whose answer is known from locked masks; 0.05 is 5 in 100."),
+    ] = _PAPER.gold,
+    repeats: Annotated[
+        float, typer.Option(metavar="RATE", help="Hidden points that are shown a second time; 0.05 is 5 in 100.")
+    ] = _PAPER.repeats,
+    overlap: Annotated[
+        int, typer.Option(min=1, max=100, help="How many people are asked about each point.")
+    ] = _PAPER.overlap,
     seed: Annotated[int, typer.Option(help="The seed of the draw.")] = _PAPER.seed,
     num_workers: Annotated[int, typer.Option("-n", min=1, help="How many videos are worked on at once.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
@@ -95,6 +106,9 @@ def propose(
         min_distance=distance,
         sure_foreground=sure_foreground,
         sure_background=sure_background,
+        gold=gold,
+        repeats=repeats,
+        overlap=overlap,
         seed=seed,
         num_workers=num_workers,
     )
@@ -109,6 +123,8 @@ def propose(
         if vidln is not None:
             found = _localise(project, vidln, videos=videos, nouns=nouns, model=spacy_model, first_frame=first_frame)
         report = _propose(project, _keys(project, object_), config)
+        if gold:
+            _say_untested(project, report)
         _say(project, report, found, as_json)
     if report.failed or (found is not None and found.failed):
         raise typer.Exit(INPUT_AT_FAULT)
@@ -191,6 +207,12 @@ def _say(project: Project, report: annotate.Report, found: Localised | None, as_
     unchanged = f", {_many(len(report.unchanged), 'object')} had theirs before" if report.unchanged else ""
     failed = f", {len(report.failed)} failed" if report.failed else ""
     out.print(f"{total} for {_many(len(report.proposed), 'object')}{unchanged}{failed}")
+
+
+def _say_untested(project: Project, report: annotate.Report) -> None:
+    bare = [key for key in report.proposed if not any(one.segment.mask for one in project.locked_masks(key))]
+    if bare:
+        remarks.print(f"--gold: {_many(len(bare), 'object')} without a locked mask, so without known answers.")
 
 
 def _report_json(report: annotate.Report) -> dict[str, object]:
