@@ -141,7 +141,8 @@ export const redo = (video: number) => post<T.Undone>(`api/videos/${video}/redo`
 
 export const jobs = () => get<{ jobs: T.Job[] }>("api/jobs");
 export const cancel = (id: string) => send<unknown>("DELETE", `api/jobs/${encodeURIComponent(id)}`);
-export const propose = (objects: number[] | null) => post<{ job: T.Job }>("api/proposals", { objects });
+export const propose = (ask: { gold: number; repeats: number; overlap: number }) =>
+  post<{ job: T.Job }>("api/proposals", ask);
 export const importPath = (path: string, format: string | null) =>
   post<{ job: T.Job }>("api/imports", format ? { path, format } : { path });
 export const importZip = (zip: Blob, format: string) =>

@@ -1368,6 +1368,8 @@ export interface components {
             may_stop: boolean;
             /** Name */
             name: string;
+            /** Object Id */
+            object_id: number;
             /** Points */
             points: number;
             quality: components["schemas"]["Quality"] | null;
@@ -1635,6 +1637,8 @@ export interface components {
             frame: number;
             /** Key */
             key: number;
+            /** Object Id */
+            object_id: number;
             /** Object Name */
             object_name: string;
             /** Reason */

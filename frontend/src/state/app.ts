@@ -149,6 +149,15 @@ export interface Look {
 }
 
 export const LOOK: Look = { opacity: 0.45, outlines: false, brightness: 1, contrast: 1 };
+/** Hidden tests in per cent of the points, and how many people are asked about each. */
+export interface Asking {
+  known: number;
+  twice: number;
+  people: number;
+}
+
+export const ASKING: Asking = { known: 0, twice: 0, people: 1 };
+export const asking = signal<Asking>(ASKING);
 export const remapped = signal<Remapped>({});
 export const look = signal<Look>(LOOK);
 
@@ -157,6 +166,7 @@ async function loadPreferences(): Promise<void> {
   if (!kept) return;
   remapped.value = (kept.keys ?? {}) as Remapped;
   look.value = { ...LOOK, ...(kept.look as Partial<Look> | undefined) };
+  asking.value = { ...ASKING, ...(kept.asking as Partial<Asking> | undefined) };
 }
 
 let keeping: ReturnType<typeof setTimeout> | undefined;
@@ -165,8 +175,13 @@ let keeping: ReturnType<typeof setTimeout> | undefined;
 export function keepPreferences(): void {
   clearTimeout(keeping);
   keeping = setTimeout(() => {
-    void trying(api.keepPreferences({ keys: remapped.peek(), look: look.peek() }));
+    void trying(api.keepPreferences({ keys: remapped.peek(), look: look.peek(), asking: asking.peek() }));
   }, 600);
+}
+
+export function changeAsking(change: Partial<Asking>): void {
+  asking.value = { ...asking.peek(), ...change };
+  keepPreferences();
 }
 
 export function changeLook(change: Partial<Look>): void {

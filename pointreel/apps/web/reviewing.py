@@ -20,6 +20,7 @@ def review(project: Project, annotator: str | None, limit: int) -> list[messages
             video=videos[thing.video],
             frame=doubt.frame,
             key=thing.key,
+            object_id=thing.object_id,
             object_name=thing.name,
             reason=doubt.reason,
             doubt=round(doubt.doubt, 4),

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from ...annotate import ObjectQuality, PeopleQuality, Rate, annotator_quality, object_quality
 from ...annotate.estimates import Bounded
-from ...store import Pace, Project, Tally
+from ...store import Pace, Project, StoredObject, Tally
 from . import messages
 from .translating import label_in
 
@@ -48,18 +48,17 @@ class Statistics:
         tallies = {tally.object_key: tally for tally in self._project.tallies()}
         videos = {video.name: video.key for video in self._project.videos}
         return [
-            self._object(
-                thing.key, videos[thing.video], thing.name, tallies.get(thing.key, Tally(thing.key, *_NO_TALLY))
-            )
+            self._object(thing, videos[thing.video], tallies.get(thing.key, Tally(thing.key, *_NO_TALLY)))
             for thing in self._project.objects
         ]
 
-    def _object(self, key: int, video: int, name: str, tally: Tally) -> messages.ObjectRow:
+    def _object(self, thing: StoredObject, video: int, tally: Tally) -> messages.ObjectRow:
         found = self._quality(tally) if tally.answered else None
         return messages.ObjectRow(
-            key=key,
+            key=thing.key,
             video=video,
-            name=name,
+            object_id=thing.object_id,
+            name=thing.name,
             points=tally.points,
             answered=tally.answered,
             foreground=tally.foreground,

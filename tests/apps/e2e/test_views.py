@@ -21,7 +21,7 @@ PASSWORD = "correct horse"
 
 @pytest.fixture
 def server(clip: Clip, tmp_path: Path) -> Iterator[Server]:
-    """A project with one object, and two candidates of each of two kinds."""
+    """A project with one object, two candidates of each of two kinds for it, and another object without a name."""
     made = Server(tmp_path, clip.path)
     with Project.create(made.project) as project:
         project.add_video(clip.path)
@@ -33,6 +33,7 @@ def server(clip: Clip, tmp_path: Path) -> Iterator[Server]:
             key,
             [Candidate(frame=frame, x=x, y=y, kind=kind) for (frame, x, y), kind in zip(places, kinds, strict=True)],
         )
+        project.add_object("clip.mp4", "")
     made.start()
     yield made
     made.kill()
@@ -115,7 +116,7 @@ def thumbs_answer(server: Server, browser: "Browser") -> None:
 def test_label_by_keyboard_alone_and_everything_has_a_name(server: Server, page: "Page") -> None:
     someone = Newcomer(page)
     someone.is_at_frame(0)
-    someone.press("ArrowRight", "ArrowRight")
+    someone.press("1", "ArrowRight", "ArrowRight")
     someone.is_at_frame(2)
     someone.press("w", "Shift+D", "d")
     with page.expect_response("**/prompts/2") as answered:
@@ -132,7 +133,9 @@ def test_label_by_keyboard_alone_and_everything_has_a_name(server: Server, page:
         page.locator(f".view-{view.lower()} :is(h1, h2)").first.wait_for()
         assert page.evaluate(NAMELESS) == [], view
         assert page.evaluate(FAINT) == [], view
+    someone.sees("object 2")
     a_video_is_added(server, someone)
+    points_are_asked_twice_and_of_two(server, someone)
 
 
 def a_video_is_added(server: Server, someone: Newcomer) -> None:
@@ -146,6 +149,32 @@ def a_video_is_added(server: Server, someone: Newcomer) -> None:
     page.get_by_role("row", name="another.mp4").wait_for()
     someone.sees("This is no video that can be read")
     assert [video["name"] for video in server.get("project")["videos"]] == ["clip.mp4", "another.mp4"]
+
+
+def points_are_asked_twice_and_of_two(server: Server, someone: Newcomer) -> None:
+    """What is chosen under More is what is proposed with, and is there again the next time."""
+    page = someone.page
+    page.get_by_text("More", exact=True).click()
+    for what, typed in (("Known answers, %", "5"), ("Asked twice, %", "10"), ("People per point", "0")):
+        page.get_by_label(what).fill(typed)
+    with page.expect_response(lambda answer: answer.url.endswith("/preferences") and answer.request.method == "PUT"):
+        page.get_by_label("People per point").fill("2")
+        page.get_by_label("People per point").blur()
+    assert page.evaluate(FAINT) == []
+    page.reload()
+    page.get_by_text("More", exact=True).click()
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.more input')].map(one => one.value).join() === '5,10,2'"
+    )
+    page.get_by_role("button", name="Propose points").click()
+    someone.sees("Proposed:")
+    server.kill()
+    with Project.open(server.project) as project:
+        points = project.points(1)
+        plain = sum(point.repeats is None and point.gold is None for point in points)
+        assert sum(point.repeats is not None for point in points) == round(plain / 10) > 0
+        project.answer(points[0].key, points[0].kind, 1.0, annotator="owner")
+        assert project.points(1)[0].waiting
 
 
 def test_a_password_is_asked_for_once_there_is_one(server: Server, page: "Page") -> None:

@@ -55,6 +55,7 @@ def test_statistics(verified: Page) -> None:
         2,
         3,
     )
+    assert [(row["object_id"], row["name"]) for row in (square_row, rest)] == [(1, "square"), (2, "rest")]
     assert (rest["points"], rest["quality"], rest["may_stop"]) == (0, None, False)
 
 
@@ -87,7 +88,7 @@ def test_tables(verified: Page) -> None:
 
 def test_disagreement_is_reviewed_and_settled(verified: Page) -> None:
     (item, *_) = [one for one in verified.read("/api/review")["items"] if one["reason"] == "annotators differ"]
-    assert (item["frame"], item["key"], item["object_name"]) == (1, 1, "square")
+    assert (item["frame"], item["key"], item["object_id"], item["object_name"]) == (1, 1, 1, "square")
     (point,) = verified.read("/api/objects/1/points?disagreement=1")["points"]
     assert point["label"] == UNSURE
     assert {(one["by"], one["label"]) for one in point["answers"]} == {("ada", YES), ("=bob", NO)}

@@ -1,8 +1,9 @@
 /** From localisations to points that wait for a verdict. */
 
 import * as api from "../../api/client";
-import { go, jobs, noteJob, notice, project, trying } from "../../state/app";
+import { asking, go, jobs, noteJob, notice, project, trying } from "../../state/app";
 import { JobLine, newest } from "./job-line";
+import { More } from "./more";
 
 export function Propose() {
   const job = newest(jobs.value, "proposal");
@@ -22,7 +23,8 @@ export function Propose() {
           disabled={busy || !objects}
           onClick={async () => {
             notice.value = null;
-            const started = await trying(api.propose(null));
+            const { known, twice, people } = asking.peek();
+            const started = await trying(api.propose({ gold: known / 100, repeats: twice / 100, overlap: people }));
             if (started) noteJob(started.job);
           }}
         >
@@ -34,6 +36,7 @@ export function Propose() {
           </button>
         )}
       </p>
+      <More />
       {!objects && <p class="dim small">Label an object first.</p>}
       {job && <JobLine job={job} />}
     </div>

@@ -1,7 +1,7 @@
 /** Review: the worst first, each one click from Label. */
 
 import { useEffect } from "preact/hooks";
-import { count } from "../../clock";
+import { called, count } from "../../clock";
 import { currentVideo, isOwner, project } from "../../state/app";
 import * as review from "../../state/review";
 import { Disputes } from "./disputes";
@@ -75,7 +75,7 @@ function Worst() {
               <span class="doubt-bar">
                 <i style={{ width: `${Math.round(100 * Math.min(1, item.doubt))}%` }} />
               </span>
-              <b>{item.object_name || "unnamed"}</b>
+              <b>{called({ name: item.object_name, object_id: item.object_id })}</b>
               <span class="dim">
                 {project.value!.videos.length > 1 && `${videoOf(item.video)?.name}, `}frame {item.frame}
               </span>

@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import * as api from "../../api/client";
 import type { Interval, Statistics } from "../../api/types";
-import { duration } from "../../clock";
+import { called, duration } from "../../clock";
 import { mayAnswer, trying } from "../../state/app";
 
 const KINDS = ["background", "foreground", "uncertain"] as const;
@@ -56,7 +56,7 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.key}>
-              <th scope="row">{row.name || "unnamed"}</th>
+              <th scope="row">{called(row)}</th>
               <td>
                 {row.answered} / {row.points}
               </td>

@@ -37,6 +37,7 @@ class ReviewItem(Answered):
     video: int
     frame: int
     key: int
+    object_id: int
     object_name: str
     reason: str
     doubt: float
@@ -97,6 +98,7 @@ class Quality(Answered):
 class ObjectRow(Answered):
     key: int
     video: int
+    object_id: int
     name: str
     points: int
     answered: int
