@@ -86,9 +86,14 @@ function saved(at: string): void {
   if (!savedAt.value || at > savedAt.value) savedAt.value = at;
 }
 
+const isOver = ({ state }: Job): boolean => state !== "running" && state !== "waiting";
+
+/** What is over stays over: the answer that a job was begun may come after the event that it is done. */
 export function noteJob(job: Job): void {
-  jobs.value = new Map(jobs.value).set(job.id, job);
-  if (job.state !== "running" && job.state !== "waiting") void refreshProject();
+  const known = jobs.peek().get(job.id);
+  if (known && isOver(known) && !isOver(job)) return;
+  jobs.value = new Map(jobs.peek()).set(job.id, job);
+  if (isOver(job)) void refreshProject();
   if (job.state === "failed") say(new Error(job.message || `The ${job.kind} failed.`));
 }
 
