@@ -101,9 +101,13 @@ export async function changeObject(
 }
 
 /** The object that a click is for; the first one is made by the first click. */
-const target = async (): Promise<number | null> => (making ? making : (things.chosen.peek()?.key ?? newObject()));
+async function target(): Promise<number | null> {
+  await things.ready();
+  return making ? making : (things.chosen.peek()?.key ?? newObject());
+}
 
-export function choose(position: number): void {
+export async function choose(position: number): Promise<void> {
+  await things.ready();
   const object = things.present.peek()[position];
   if (object) things.chosenKey.value = object.key;
 }

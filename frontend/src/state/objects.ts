@@ -26,6 +26,11 @@ const MOST_WINDOWS = 400;
 let masks = new Map<number, Map<number, FrameOfMasks>>(); // by window, then by frame
 let asked = new Set<number>();
 
+let loading: Promise<unknown> = Promise.resolve();
+
+/** Once the objects of the open video, and what was said of them, are known: nothing is done to them before. */
+export const ready = (): Promise<unknown> => loading;
+
 export async function load(video: number): Promise<void> {
   batch(() => {
     objects.value = [];
@@ -34,7 +39,8 @@ export async function load(video: number): Promise<void> {
     chosenKey.value = null;
     clearMasks();
   });
-  await Promise.all([loadObjects(video), loadTimeline(video)]);
+  loading = Promise.all([loadObjects(video), loadTimeline(video)]);
+  await loading;
 }
 
 export async function loadObjects(video: number): Promise<void> {

@@ -14,7 +14,7 @@ from .newcomer import Newcomer
 from .serving import Server
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 PASSWORD = "correct horse"
 
@@ -111,6 +111,26 @@ def thumbs_answer(server: Server, browser: "Browser") -> None:
         )
     assert labels(server)[:2] == [1, 2]
     context.close()
+
+
+def test_what_is_done_before_the_objects_are_known_is_done_to_them(server: Server, page: "Page") -> None:
+    """A click in the first moment is for the object there is, and adds to what was said of it."""
+    before = server.get("objects/1/prompts")["prompts"][0]["points"]
+    held: list[Route] = []
+    page.route("**/api/videos/*/objects", lambda route: held.append(route))
+    page.reload()
+    someone = Newcomer(page)
+    someone.is_at_frame(0)
+    someone.press("1", "w")
+    with page.expect_response("**/prompts/0") as answered:
+        someone.press("Enter")
+        while held:
+            held.pop().continue_()
+        page.unroute("**/api/videos/*/objects")
+    assert answered.value.ok
+    assert len(server.get("videos/1/objects")["objects"]) == 2
+    after = server.get("objects/1/prompts")["prompts"][0]["points"]
+    assert (after[:-1], len(after)) == (before, len(before) + 1)
 
 
 def test_label_by_keyboard_alone_and_everything_has_a_name(server: Server, page: "Page") -> None:

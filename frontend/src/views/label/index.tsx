@@ -62,7 +62,7 @@ function clickCross(label: 0 | 1): () => void {
   };
 }
 
-const digits = (digit: number) => editing.choose(digit - 1);
+const digits = (digit: number) => void editing.choose(digit - 1);
 
 const CROSS_STEP = 2;
 const CROSS_FAR = 20;
