@@ -7,6 +7,7 @@
 import { computed, signal, batch as together } from "@preact/signals";
 import * as api from "../api/client";
 import type { Batch, Label, Localisation, Order, Queue, Task } from "../api/types";
+import { called } from "../clock";
 import { notice, say } from "./app";
 
 const AHEAD = 8; // tasks that are known: those on their way, the current one, and three whose pictures are fetched
@@ -150,7 +151,8 @@ function cardAfter(task: Task): Card {
     .peek()
     .filter(({ task: other }) => other.object === task.object && other.kind === task.kind).length;
   const done = (same ? found.answered : 0) + since + 1;
-  return { object: task.object, name: task.object_name, kind: task.kind, done, skipped: same ? found.skipped : 0 };
+  const name = called({ name: task.object_name, object_id: task.object_id });
+  return { object: task.object, name, kind: task.kind, done, skipped: same ? found.skipped : 0 };
 }
 
 async function send({ task, label, token, next }: Verdict): Promise<void> {
