@@ -86,12 +86,14 @@ class PropagationSamples:
 class PromptSamples:
     """Sample number k: one to ten points, a box, or corrections of a mask; flow is not always known.
 
-    In ``patient`` of them the person goes on clicking; in ``lost`` of those with a mask it is of something else.
+    In ``patient`` of them the person goes on clicking; in ``lost`` of those with a mask it is of something else; in
+    ``single`` of those with nothing but points there is one.
     """
 
     clips: ClipMaker
     patient: float = 0.0
     lost: float = 0.0
+    single: float = 0.3
 
     def __call__(self, number: int) -> PromptSample:
         clip = self.clips(number)
@@ -103,7 +105,7 @@ class PromptSamples:
             flow, error = flow * 0, error * 0
         elif rng.random() < 0.5:
             flow = -flow  # on the first frame of a video the frame after it has to do
-        prior, on, maps = _prompt(mask, rng, self.lost)
+        prior, on, maps = _prompt(mask, rng, self.lost, self.single)
         return PromptSample(
             _planes(clip.pictures[2:3])[0],
             torch.from_numpy(clip.masks[2])[None],
@@ -147,7 +149,7 @@ def batches(
 
 
 def _prompt(
-    mask: NDArray[np.float32], rng: np.random.Generator, lost: float
+    mask: NDArray[np.float32], rng: np.random.Generator, lost: float, single: float
 ) -> tuple[NDArray[np.float32] | None, NDArray[np.float64], NDArray[np.float32]]:
     """The mask so far, if there is one, points on the thing, and the maps of all that a person then points at."""
     size, inside, nowhere = len(mask), _inside(mask), np.zeros((0, 2))
@@ -161,7 +163,8 @@ def _prompt(
     if rng.random() < 0.17:
         on = _points(inside, int(rng.choice([0, 0, 1, 2])), rng)
         return None, on, prompt_maps(on, nowhere, _box(mask, rng), size)
-    on = _points(inside, int(rng.choice([1, 2, 3, 5, 10], p=[0.3, 0.13, 0.1, 0.2, 0.27])), rng)
+    shares = np.array([0, 0.13, 0.1, 0.2, 0.27]) / 0.7 * (1 - single) + [single, 0, 0, 0, 0]
+    on = _points(inside, int(rng.choice([1, 2, 3, 5, 10], p=shares)), rng)
     off = _points(_near_outside(mask), int(rng.integers(1, 4)), rng) if rng.random() < 0.35 else nowhere
     return None, on, prompt_maps(on, off, None, size)
 

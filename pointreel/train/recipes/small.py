@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map
 
 from ...core import PointreelError
-from ...engines.nets.small import STRIDE
+from ...engines.nets.small import STRIDE, Decoder, Encoder
 from ...engines.nets.small_prompt import Prompt
 from ...engines.nets.small_propagate import Propagate
 from ...engines.small.weights import SHIPPED, filled, save
@@ -29,8 +31,9 @@ class Stage:
     ``share`` of the batch is taken where clips are longer. In ``centred`` of the clips the thing is where an engine's
     windows have it; it covers ``smallest`` to ``largest`` of the window. In ``exact`` of them a tracker's mask is right
     at first, in ``hard`` of them badly wrong, and in ``told`` of them it is put right on the way. In ``patient`` of the
-    pictures a person goes on clicking, and in ``lost`` of those with a mask it has strayed. ``rivals``, ``twins`` and
-    ``poles`` are how much there is to be mistaken for the thing, and to hide it.
+    pictures a person goes on clicking, and in ``lost`` of those with a mask it has strayed; where there are only points
+    there is just one in ``single`` of them. ``rivals``, ``twins`` and ``poles`` are how much there is to be mistaken
+    for the thing, and to hide it.
     """
 
     until: float
@@ -45,6 +48,7 @@ class Stage:
     told: float = 0.0
     patient: float = 0.0
     lost: float = 0.0
+    single: float = 0.3
     rivals: float = 0.4
     twins: float = 0.3
     poles: float = 0.15
@@ -61,7 +65,7 @@ PROPAGATE_FURTHER = (_FURTHER, replace(_FURTHER, until=1.0, large=True))
 _NEAR = Stage(until=0.8, share=2.0, length=2, centred=0.5, smallest=0.02, largest=0.3)
 PROMPT = (Stage(until=0.303, share=2.0, length=2), _NEAR, replace(_NEAR, until=1.0, large=True))
 """Pictures with things anywhere, then half of them in the middle."""
-_CLICKED = replace(_NEAR, until=0.6, patient=0.6, lost=0.3, rivals=0.5, twins=0.45, poles=0.2)
+_CLICKED = replace(_NEAR, until=0.6, patient=0.6, lost=0.3, single=0.45, rivals=0.5, twins=0.45, poles=0.2)
 PROMPT_FURTHER = (_CLICKED, replace(_CLICKED, until=1.0, large=True))
 """What weights that are begun from go on with: clicks on the mistakes of their own masks."""
 _ELSEWHERE = ("device", "workers", "every", "photographs", "begin")
@@ -73,11 +77,13 @@ class Config:
 
     Windows have the first of the ``sizes``, and for the last part of the run the second. ``every`` so many steps all is
     kept. ``begin``: a folder of weights to go on from, or ``shipped`` for those of the package, instead of from
-    nothing; the rate then falls all the way.
+    nothing; the rate then falls all the way. ``half``: convolutions in bfloat16, nearly twice as fast where the
+    processor knows it.
     """
 
     photographs: str = ""
     begin: str = ""
+    half: bool = False
     steps: int = 1650
     batch: int = 8
     sizes: tuple[int, int] = (160, 192)
@@ -150,7 +156,7 @@ class Recipe:
 
         def samples(stage: Stage) -> PromptSamples:
             clips = self._clips(stage, stock or self.stock(), self.config.seed + 1)
-            return PromptSamples(clips, patient=stage.patient, lost=stage.lost)
+            return PromptSamples(clips, patient=stage.patient, lost=stage.lost, single=stage.single)
 
         stages = PROMPT_FURTHER if self.config.begin else PROMPT
         return self._run(self._begun(Prompt(), "prompt"), prompt_loss, samples, stages, folder)
@@ -200,6 +206,8 @@ class Recipe:
                     row = samples(stage)
                     yield from batches(row, size=size, start=start, stop=end, num_workers=config.workers)
 
+        if config.half:
+            _halve(net, config.device)
         schedule = Schedule(steps=config.steps, rate=config.rate, decay=1.0 if config.begin else 0.4)
         return Run(
             net, loss, from_step, schedule, folder, device=config.device, every=config.every, settings=self._settings()
@@ -210,6 +218,22 @@ class Recipe:
         kept = {f.name: getattr(self.config, f.name) for f in fields(self.config) if f.name not in _ELSEWHERE}
         some = {name: "some" if getattr(self.config, name) else "none" for name in ("photographs", "begin")}
         return {**kept, **some}
+
+
+def _halve(net: nn.Module, device: str) -> None:
+    """Let encoder and decoder compute in bfloat16; their weights, and what they are given and give, stay floats."""
+
+    def halved(whole: Callable[..., Any]) -> Callable[..., Any]:
+        def forward(*given: Any) -> Any:
+            with torch.autocast(torch.device(device).type, torch.bfloat16):
+                found = whole(*given)
+            return tree_map(Tensor.float, found)
+
+        return forward
+
+    for part in net.children():
+        if isinstance(part, Encoder | Decoder):
+            part.forward = halved(part.forward)  # type: ignore[method-assign]
 
 
 def build(config: Config) -> Recipe:
