@@ -1,5 +1,6 @@
 """The recipe of the embedded engine: numbers that make sense, the order of sizes, and weights that the engine takes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,22 @@ def test_the_engine_takes_what_was_learnt(recipe: Recipe, tmp_path: Path) -> Non
         for name, value in fused(net).state_dict().items():
             assert torch.allclose(loaded[name], value, atol=2e-3), name
     assert f"pointreel track VIDEO --point X,Y --engine small --option weights={tmp_path}" in recipe.usage(tmp_path)
+
+
+def test_half_the_precision_learns_nearly_the_same(recipe: Recipe, tmp_path: Path) -> None:
+    """Weights and what goes into checkpoints stay floats under the same names; the figures hardly differ."""
+    halved = build(replace(recipe.config, half=True))
+    for kind in recipe.nets:
+        whole, half = recipe.training(kind, tmp_path / "whole"), halved.training(kind, tmp_path / "half")
+        assert {name: value.dtype for name, value in half.net.state_dict().items()} == {
+            name: value.dtype for name, value in whole.net.state_dict().items()
+        }
+        batch = next(iter(whole.batches(0)))
+        losses = [run.loss(run.net, batch)[0] for run in (whole, half)]
+        assert losses[0].item() != losses[1].item()
+        assert losses[0].item() == pytest.approx(losses[1].item(), rel=0.03)
+        losses[1].backward()
+        assert all(value.grad.dtype == torch.float32 for value in half.net.parameters() if value.grad is not None)
 
 
 def test_every_recipe_names_its_networks() -> None:

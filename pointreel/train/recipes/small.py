@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +20,9 @@ from ..protocols import Training
 from ..scenes import ClipMaker, Stock, load_bsds, procedural_stock
 from ..small_losses import prompt_loss, propagation_loss
 from ..small_samples import PromptSample, PromptSamples, PropagationSample, PropagationSamples, batches
+
+Given = ParamSpec("Given")
+Found = TypeVar("Found")
 
 _SMALLEST = 2 * STRIDE
 
@@ -223,17 +226,18 @@ class Recipe:
 def _halve(net: nn.Module, device: str) -> None:
     """Let encoder and decoder compute in bfloat16; their weights, and what they are given and give, stay floats."""
 
-    def halved(whole: Callable[..., Any]) -> Callable[..., Any]:
-        def forward(*given: Any) -> Any:
+    def halved(whole: Callable[Given, Found]) -> Callable[Given, Found]:
+        def forward(*given: Given.args, **named: Given.kwargs) -> Found:
             with torch.autocast(torch.device(device).type, torch.bfloat16):
-                found = whole(*given)
-            return tree_map(Tensor.float, found)
+                found = whole(*given, **named)
+            floats: Found = tree_map(Tensor.float, found)
+            return floats
 
         return forward
 
     for part in net.children():
         if isinstance(part, Encoder | Decoder):
-            part.forward = halved(part.forward)  # type: ignore[method-assign]
+            setattr(part, "forward", halved(part.forward))  # noqa: B010
 
 
 def build(config: Config) -> Recipe:
