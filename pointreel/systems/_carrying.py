@@ -3,10 +3,10 @@
 ``Tracking`` keeps a run that can be corrected and taken up again. This is for those who keep things their own way.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ..core import FrameMasks, Mask, Prompt
+from ..core import FrameMasks, Prompt
 from ..core.protocols import Propagator
 from ..video import Video
 from ._plan import Direction, Pass, first_round
@@ -45,14 +45,14 @@ def made_in(
     one: Pass,
     prompts: Sequence[Prompt],
     propagator: Propagator,
-    known: Mapping[tuple[int, int], Mask | None] | None = None,
+    known: Sequence[Prompt] = (),
 ) -> Iterator[Carried]:
-    """One pass of a plan: what its spans own, as a session makes it. ``known``: masks on other frames."""
+    """One pass of a plan: what its spans own, as a session makes it. ``known``: its objects on other frames."""
     told: dict[int, list[Prompt]] = {}
     for prompt in prompts:
         told.setdefault(prompt.frame, []).append(prompt)
     with propagator.open(video.info) as session:
-        remind(session, video, known or {})
+        remind(session, video, known)
         for item in stepped(session, video.read(one.frames), one.frames, told):
             frame = item.masks.frame
             owned = tuple(span.object_id for span in one.spans if frame in span)

@@ -48,7 +48,7 @@ def refilled(
 def _made(video: Video, one: Pass, locked: Locked, propagator: Propagator) -> Iterator[Carried]:
     told = [_told(locked, *start) for start in one.starts]
     others = {i: [at for at in locked[i] if (i, at) not in one.starts] for i, _ in one.starts}
-    known = {(i, at): locked[i][at] for i, frames in others.items() for at in nearest(frames, one.start)}
+    known = [_told(locked, i, at) for i, frames in others.items() for at in nearest(frames, one.start)]
     return made_in(video, one, told, propagator, known)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..core import Frame, FrameMasks, Mask, PointreelError, Prompt, Segment
+from ..core import Frame, FrameMasks, PointreelError, Prompt, Segment
 from ..core.protocols import Remembering, Session
 from ..video import Video
 
@@ -45,14 +45,14 @@ def stepped(
     yield from records.rest()
 
 
-def remind(session: Session[Prompt, FrameMasks], video: Video, masks: Mapping[tuple[int, int], Mask | None]) -> None:
-    """Tell a session that can remember what objects look like on frames that it is not fed, by (object, frame)."""
+def remind(session: Session[Prompt, FrameMasks], video: Video, known: Iterable[Prompt]) -> None:
+    """Tell a session that can remember what objects look like on frames that it is not fed, and what was said there."""
     if not isinstance(session, Remembering):
         return
-    for (object_id, lock), mask in masks.items():
-        if mask:
-            for frame in video.read(range(lock, lock + 1)):
-                session.remember(frame, [Prompt(object_id=object_id, frame=lock, mask=mask)])
+    for prompt in known:
+        if prompt.mask or prompt.points:
+            for frame in video.read(range(prompt.frame, prompt.frame + 1)):
+                session.remember(frame, [prompt])
 
 
 @dataclass

@@ -287,7 +287,7 @@ class Tracking:
         with self.propagator.open(self.video.info) as session:
             frames, before = self._taken_up(session, number, turn)
             if frames == one.frames:
-                remind(session, self.video, {lock: self._locked(*lock) for lock in one.known})
+                remind(session, self.video, [self._reminder(lock) for lock in one.known])
             for item in stepped(session, self.video.read(frames), frames, self._prompts_of(one, number), before):
                 frame = item.masks.frame
                 if recorded is None or (frame - recorded) * one.way > 0:
@@ -360,6 +360,17 @@ class Tracking:
         """What was said, and for a correction what was there before, for the mask that is to be put right."""
         was = None if one.corrects is None else self._step(one.corrects).segments.get(prompt.object_id)
         return prompt if was is None or "mask" not in self.propagator.accepts else replace(prompt, mask=was.mask)
+
+    def _reminder(self, lock: Key) -> Prompt:
+        """What is known of a locked frame: the points that were said there, and its mask by now.
+
+        Not a mask that nobody looked at and that a single point made: it would teach what corrections put right.
+        """
+        (object_id, frame), said = lock, self._said[lock]
+        was_begun_with = any((one.object_id, one.frame) == lock for one in self._rounds[0].prompts)
+        is_guess = was_begun_with and said.kinds() == {"points"} and len(said.points or ()) == 1
+        mask = None if is_guess else self._locked(object_id, frame)
+        return Prompt(object_id=object_id, frame=frame, mask=mask, points=said.points)
 
     def _locked(self, object_id: int, frame: int) -> Mask | None:
         """What an object looks like on a frame by now."""

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from ...core import Mask, PointreelError, UnknownName
 from ...core.protocols import Propagator, VideoInfo
-from ...core.types import Frame, FrameMasks, Prompt, PromptKind, Segment
+from ...core.types import Frame, FrameMasks, Points, Prompt, PromptKind, Segment
 from ..nets.optical_flow import FlowFinder
 from ..nets.small_propagate import Memory
 from ..small.correction import put_right
 from ..small.first_mask import Candidate, FirstMask, Given, as_one
+from ..small.nearby import Said
 from ..small.state import from_bytes, to_bytes
 from ..small.tracked import Carrier, Pair, Tracked, exclusive
 from ..small.weights import load_prompt, load_propagate
@@ -65,6 +66,7 @@ class Session:
     size: tuple[int, int]
     objects: dict[int, Tracked] = field(default_factory=dict)
     known: dict[int, tuple[Memory, ...]] = field(default_factory=dict)
+    said: dict[int, list[Said]] = field(default_factory=dict)
     _before: Frame | None = None
     _held: tuple[Frame, list[Prompt]] | None = None
 
@@ -90,7 +92,7 @@ class Session:
 
     def forget(self) -> None:
         """Let go of every frame and object."""
-        self.objects, self.known, self._before, self._held, self._small = {}, {}, None, None, None
+        self.objects, self.known, self.said, self._before, self._held, self._small = {}, {}, {}, None, None, None
 
     @torch.inference_mode()
     def remember(self, frame: Frame, queries: Sequence[Prompt]) -> None:
@@ -100,6 +102,8 @@ class Session:
             if query.mask and len(known) < _MOST_KNOWN:
                 memory = self.carrier.memory(frame, query.mask.to_array().astype(np.bool_), self._size(1))
                 self.known[query.object_id] = (*known, memory)
+            if query.points:
+                self.said.setdefault(query.object_id, []).append(Said.of(frame, query.points))
 
     @torch.inference_mode()
     def push(self, frame: Frame, queries: Sequence[Prompt] = ()) -> Sequence[FrameMasks]:
@@ -151,13 +155,14 @@ class Session:
     def _found(self, query: Prompt, frame: Frame, other: Frame | None, earlier: Tracked | None) -> Candidate:
         """The mask that is meant: a new one, or the one that is there, put right."""
         given, prior = Given.of(query), None
+        nearby = sum((said.on(frame) for said in self.said.pop(query.object_id, ())), Points.on([]))
         if query.mask is not None:
             prior = self.first.around(query.mask.to_array().astype(np.float32))
         elif earlier is not None and earlier.is_there and query.box is None:
             prior = Candidate(earlier.window, earlier.mask, earlier.quality)
         if prior is not None:
-            return put_right(self.first, frame, given, prior, other)
-        return _meant(self.first.candidates(frame, given, other), self.config.extent)
+            return put_right(self.first, frame, given, prior, other, nearby)
+        return _meant(self.first.candidates(frame, given.and_points(nearby), other), self.config.extent)
 
     def _size(self, num_objects: int) -> int:
         """Each object after the first adds a quarter to the pixels that are looked at, and all share them."""

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.types import Frame
+from ...core.types import Frame, Points
 from .first_mask import Candidate, FirstMask, Given
 from .windows import Soft, Window
 
@@ -21,6 +21,7 @@ _OLD_PLACES, _MOST_CLICKS = 4, 6
 _IN_THE_MIDDLE = 0.8
 _ELSEWHERE, _MOST_ELSEWHERE = 0.5, 2.0
 _DISK = 3
+_CLOSER_LOOKS, _ROUNDS = 2, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,23 +36,36 @@ class Click:
         return int(x), int(y)
 
 
-def put_right(first: FirstMask, frame: Frame, given: Given, prior: Candidate, other: Frame | None = None) -> Candidate:
-    """The mask that is there already, put right by what is said now, click by click; all points hold in the end."""
-    mask = prior
+def put_right(
+    first: FirstMask,
+    frame: Frame,
+    given: Given,
+    prior: Candidate,
+    other: Frame | None = None,
+    nearby: Points | None = None,
+) -> Candidate:
+    """The mask that is there already, put right by what is said now, click by click; all points hold in the end.
+
+    What a click is taken to mean is rough: the network makes it better, from its own result a few times over.
+    ``nearby``: points that were said of frames nearby, where they are on this one. They help, but need not hold.
+    """
+    mask, told = prior, given if nearby is None else given.and_points(nearby)
     for _ in range(_MOST_CLICKS):
         click = next(_contradictions(mask, given), None)
         if click is None:
             break
-        mask = _after(click, first, frame, given, mask, other)
+        mask = _after(click, first, frame, given, told, mask, other)
     if mask is prior:
-        return first.refined(frame, given, prior, other)
+        return first.refined(frame, told, prior, other)
+    for _ in range(_CLOSER_LOOKS if (mask.mask > 0.5).any() else 0):
+        mask = first.refined(frame, told, mask, other, times=_ROUNDS)
     return _held(mask, given)
 
 
 def _after(
-    click: Click, first: FirstMask, frame: Frame, given: Given, prior: Candidate, other: Frame | None
+    click: Click, first: FirstMask, frame: Frame, own: Given, given: Given, prior: Candidate, other: Frame | None
 ) -> Candidate:
-    """The mask that one click leads to."""
+    """The mask that one click leads to. ``own``: what was said of this frame; ``given``: and of frames nearby."""
     window = first.fitting(frame, given, prior)
     before = prior.through(window)
     if _is_all_wrong(click, before > 0.5, window, given):
@@ -62,7 +76,7 @@ def _after(
     ]
     possible += _changed(click, first, frame, given, Candidate(window, before, 1.0), other)
     meant = [_centredness(click, before > 0.5, found) + found.quality for found in possible]
-    agrees = [not any(True for _ in _contradictions(found, given)) for found in possible]
+    agrees = [not any(True for _ in _contradictions(found, own)) for found in possible]
     return max(zip(agrees, meant, range(len(possible)), possible, strict=True))[-1]
 
 

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ...core.types import BACKGROUND, FOREGROUND, Frame, Prompt, Trace
+from ...core.types import BACKGROUND, FOREGROUND, Frame, Points, Prompt, Trace
 from ..nets.optical_flow import FlowFinder
 from ..nets.prompt_maps import prompt_maps
 from ..nets.small_prompt import Prompt as PromptNet
@@ -63,6 +63,11 @@ class Given:
         box = prompt.box
         corners = None if box is None else np.array([box.left, box.top, box.right - 1, box.bottom - 1], np.float32)
         return cls(on, off, corners)
+
+    def and_points(self, points: Points) -> "Given":
+        """What is said, and these points too."""
+        on, off = (points.xy[points.label == label] for label in (FOREGROUND, BACKGROUND))
+        return replace(self, on=np.concatenate([self.on, on]), off=np.concatenate([self.off, off]))
 
     def window(self, height: int, width: int, size: int) -> Window:
         """Where to look first: the more points, the better they tell how far the object goes.
@@ -157,13 +162,17 @@ class FirstMask:
         """The window for what a single click is on, and for little more."""
         return Window.about(float(xy[0]), float(xy[1]), _CLOSELY * height, self._quick)
 
-    def refined(self, frame: Frame, given: Given, candidate: Candidate, other: Frame | None = None) -> Candidate:
-        """The mask once more, through the window that fits it."""
+    def refined(
+        self, frame: Frame, given: Given, candidate: Candidate, other: Frame | None = None, *, times: int = 1
+    ) -> Candidate:
+        """The mask once more, or a few ``times``, through the window that fits it."""
         window = self.fitting(frame, given, candidate)
-        prior = candidate.through(window)
+        found = replace(candidate, window=window, mask=candidate.through(window))
         scene = self._scene(frame, window, given, other)
-        decision = self._net.decide(scene, torch.from_numpy(prior)[None, None].to(self._device))
-        return self._chosen(window, decision.logits[0], decision.quality[0])
+        for _ in range(times):
+            decision = self._net.decide(scene, torch.from_numpy(found.mask)[None, None].to(self._device))
+            found = self._chosen(window, decision.logits[0], decision.quality[0])
+        return found
 
     def _scene(self, frame: Frame, window: Window, given: Given, other: Frame | None) -> Scene:
         rgb = window.crop(frame.rgb)
