@@ -103,7 +103,8 @@ class Resumable(Protocol):
 class Remembering(Protocol):
     """A session that can be told what an object looks like on a frame that is not its next one, which may lie ahead.
 
-    Optional. It makes no record of that frame and goes on as if it had not seen it, but knows the object better.
+    Optional. It makes no record of that frame and goes on as if it had not seen it, but knows the object better. A
+    query brings the object's mask there, points that were said of it, or both.
     """
 
     def remember(self, frame: Frame, queries: Sequence[Prompt]) -> None: ...

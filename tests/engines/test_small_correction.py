@@ -7,6 +7,7 @@ from pointreel.core import Frame, Mask, Points, Prompt
 from pointreel.engines import propagators, segmenters
 from pointreel.engines.small.correction import put_right
 from pointreel.engines.small.first_mask import FirstMask, Given, as_one
+from pointreel.engines.small.nearby import Said
 from pointreel.engines.small.weights import load_prompt
 
 from .test_small import DISK, HEIGHT, WIDTH, Info, overlap, scene
@@ -108,6 +109,34 @@ def test_a_frame_that_is_remembered_teaches_what_the_object_looks_like() -> None
         return overlap(records[-1].segments.get(1), frames[4][1])
 
     assert found(whole) > found() + 0.01
+
+
+def test_points_of_a_frame_nearby_are_found_on_this_one() -> None:
+    frames = [frame for frame, _, _ in scene()]
+    said = Said.of(frames[2], Points.on([(54, 60), (44, 52)]) + Points.off([(125, 42)]))
+    here = said.on(frames[5])
+    assert np.abs(here.xy - [(60, 60), (50, 52), (125, 45)]).max() < 1
+    assert here.label.tolist() == [1, 1, 0]
+    other = np.random.default_rng(7).integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    assert not len(said.on(Frame(5, other)))
+    assert not len(said.on(frames[11]))
+
+
+def test_what_was_said_of_a_frame_nearby_helps_here() -> None:
+    """A click on one half of the square, when the other half was clicked two frames ago."""
+    frames = list(scene())
+    _, disk, square = frames[2]
+    told = Prompt(object_id=1, frame=2, mask=Mask.from_array(disk), points=Points.off([(150, 100)]))
+
+    def found(*remembered: Prompt) -> np.ndarray:
+        with propagators.build("small", size=128, look_ahead=False).open(Info()) as session:
+            for prompt in remembered:
+                session.remember(frames[prompt.frame][0], [prompt])
+            (record,) = session.push(frames[2][0], [told])
+        return record.segments[1].mask.to_array() > 0
+
+    alone, helped = found(), found(Prompt(object_id=1, frame=0, points=Points.on([(125, 40)])))
+    assert (helped & square).sum() > (alone & square).sum()
 
 
 def test_what_is_remembered_is_put_away_with_the_session() -> None:

@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pointreel import video as videos
-from pointreel.core import Box, FormatError, FrameMasks, PointreelError, Points, Prompt, Segment, UnknownName
+from pointreel.core import Box, FormatError, FrameMasks, Mask, PointreelError, Points, Prompt, Segment, UnknownName
 from pointreel.engines import propagators
 from pointreel.systems import RECORDS, PromptError, Tracking, engine_of
 from pointreel.systems._snapshot import Snapshots
@@ -180,6 +182,37 @@ def test_a_session_that_can_remember_is_told_of_the_other_locks(video, mask_at) 
         tracking.correct([Prompt(object_id=1, frame=16, points=Points.off([(1, 1)]))])
         masks_of(tracking)
     assert engine.reminded == [(k, (said(mask_at, k),)) for k in (20, 2)] * 2
+
+
+class Painter(Rememberer):
+    """Whatever it is pointed at is the whole frame."""
+
+    class Session(Rememberer.Session):
+        def push(self, frame, queries=()):
+            whole = Mask.from_array(np.ones(frame.rgb.shape[:2], np.bool_))
+            return super().push(frame, [query if query.mask else replace(query, mask=whole) for query in queries])
+
+
+def test_a_session_is_told_of_points_on_other_frames_and_of_no_mask_that_one_point_made(video) -> None:
+    engine = Painter()
+    point, click, last = (
+        Prompt(object_id=1, frame=frame, points=Points.on([(x, 9)])) for frame, x in ((2, 3), (16, 4), (9, 5))
+    )
+    with Tracking.start(video, [point], engine) as tracking:
+        masks_of(tracking)
+        tracking.correct([click])
+        masks_of(tracking)
+        engine.reminded.clear()
+        tracking.correct([last])
+        masks_of(tracking)
+        made = tracking[2].segments[1].mask
+        assert engine.reminded == [(2, (point,)), (16, (replace(click, mask=made),))] * 2
+        tracking.correct([replace(point, points=Points.off([(8, 8)]))])
+        masks_of(tracking)
+        engine.reminded.clear()
+        tracking.correct([last])
+        masks_of(tracking)
+    assert [prompt.mask for _, (prompt,) in engine.reminded[:2]] == [made, made]
 
 
 def test_a_correction_that_is_stopped_goes_on_from_what_it_was_to_put_right(video, mask_at, tmp_path: Path) -> None:
