@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from ..core import Mask
+from ..core import Mask, Segment
+
+_UNKNOWN = 0.5
 
 Found = Mask | None
 """The mask of an object on a frame, None where there is none."""
@@ -22,13 +24,19 @@ class Ends:
     old: Found
     new: Found
 
-    def is_new_better(self, nearness: float) -> bool:
+    def is_new_better(self, nearness: float, surer: float = 0.0) -> bool:
         """Whether to take what the correction made, ``nearness`` of the way from the lock to the correction.
 
         Each of the two agrees with what is right at either end by so much, and in between by something in between.
+        ``surer``: by how much the engine is surer of the new mask on this frame than of the old one.
         """
         old = _between(agreement(self.old, self.locked), agreement(self.was, self.corrected), nearness)
-        return _between(agreement(self.new, self.locked), 1.0, nearness) >= old
+        return _between(agreement(self.new, self.locked), 1.0, nearness) + surer >= old
+
+
+def sureness(segment: Segment | None) -> float:
+    """The score of a mask; of none nobody knows."""
+    return _UNKNOWN if segment is None else segment.score
 
 
 def agreement(one: Found, other: Found) -> float:

@@ -18,7 +18,7 @@ from ._prompt_json import prompts_from_json, prompts_to_json
 from ._prompts import Key, check_prompts, locks_of, merged
 from ._records import Entry, RecordFile, Step, is_carried, step_head
 from ._rounds import Round
-from ._sharing import Ends
+from ._sharing import Ends, sureness
 from ._snapshot import Snapshots
 from ._stepping import Stepped, remind, stepped
 
@@ -263,8 +263,10 @@ class Tracking:
             new=self._locked(object_id, one.stop),
         )
         for frame in one.frames:
-            if frame != lock and not ends.is_new_better((after - frame) / (after - lock)):
-                self._index.put_back(object_id, frame, int(of.before[frame]))
+            there, nearness = int(of.before[frame]), (after - frame) / (after - lock)
+            surer = sureness(self._segment(object_id, frame)) - sureness(self._segment_in(there, object_id))
+            if frame != lock and not ends.is_new_better(nearness, surer):
+                self._index.put_back(object_id, frame, there)
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
         """The passes that are not finished, by round and turn."""
@@ -374,11 +376,18 @@ class Tracking:
 
     def _locked(self, object_id: int, frame: int) -> Mask | None:
         """What an object looks like on a frame by now."""
+        segment = self._segment(object_id, frame)
+        return None if segment is None else segment.mask
+
+    def _segment(self, object_id: int, frame: int) -> Segment | None:
         place = self._index.place(object_id, frame)
-        return None if place is None else self._mask_in(place, object_id)
+        return None if place is None else self._segment_in(place, object_id)
+
+    def _segment_in(self, place: int, object_id: int) -> Segment | None:
+        return None if place == NOT_MADE else self._step(place).segments.get(object_id)
 
     def _mask_in(self, place: int, object_id: int) -> Mask | None:
-        segment = None if place == NOT_MADE else self._step(place).segments.get(object_id)
+        segment = self._segment_in(place, object_id)
         return None if segment is None else segment.mask
 
     def _step(self, place: int) -> Step:

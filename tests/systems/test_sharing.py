@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pointreel.core import Mask
-from pointreel.systems._sharing import Ends, agreement
+from pointreel.core import Mask, Segment
+from pointreel.systems._sharing import Ends, agreement, sureness
 
 
 def bar(length: int) -> Mask:
@@ -37,6 +37,13 @@ def test_the_one_that_agrees_better_at_its_far_end_has_more(was, new, first_new:
 
 def test_what_was_wrong_at_both_ends_goes() -> None:
     assert all(shares(Ends(corrected=bar(10), was=None, locked=bar(10), old=None, new=None)))
+
+
+def test_what_the_engine_is_surer_of_has_more() -> None:
+    ends = Ends(corrected=bar(10), was=None, locked=bar(10), old=bar(10), new=None)
+    first_new = [[ends.is_new_better(k / 10, surer) for k in range(11)].index(True) for surer in (-0.3, 0, 0.3)]
+    assert first_new == [7, 5, 4]
+    assert sureness(Segment(bar(3), 0.75)) > sureness(None) > sureness(Segment(bar(3), 0.25))
 
 
 def test_agreement_of_nothing() -> None:
