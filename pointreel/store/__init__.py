@@ -19,6 +19,7 @@ from .errors import (
     ProjectTooNew,
     StoreError,
 )
+from .labelling import CLOSING
 from .project import Project
 from .records import (
     Answer,
@@ -47,6 +48,7 @@ from .records import (
 )
 
 __all__ = [
+    "CLOSING",
     "Answer",
     "Batch",
     "Candidate",

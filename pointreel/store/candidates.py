@@ -8,6 +8,7 @@ from math import floor, isfinite
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -25,7 +26,7 @@ from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
 from . import history, mapping, prompting
 from .errors import StoreError
 from .records import TURNS, Batch, Candidate, Progress, StoredPoint, Stratum
-from .schema import answers, crews, descriptions, objects, points, proposals, videos
+from .schema import answers, closings, crews, descriptions, objects, points, proposals, videos
 
 _MOST = 32767
 """What the columns ``overlap`` and ``answers`` hold."""
@@ -150,9 +151,15 @@ def waits() -> ColumnElement[int | None]:
         ~descriptions.c.removed,
         history.newest(descriptions, "object_key"),
     )
-    is_open = exists().where(said, objects.c.id == points.c.object_key, ~objects.c.closed)
-    done = or_(points.c.withdrawn, points.c.settled, points.c.answers >= points.c.overlap, ~is_open)
+    shut = func.coalesce(is_closed(points.c.object_key), False)
+    done = or_(points.c.withdrawn, points.c.settled, points.c.answers >= points.c.overlap, ~exists().where(said), shut)
     return case((done, null()), else_=points.c.crew_id)
+
+
+def is_closed(key: ColumnElement[int]) -> ScalarSelect[bool]:
+    """Whether an object is closed; nothing where nobody ever said so."""
+    said = select(closings.c.closed).where(closings.c.object_key == key, history.newest(closings, "object_key"))
+    return said.scalar_subquery()
 
 
 def nobody(connection: Connection) -> int:

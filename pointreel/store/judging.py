@@ -75,10 +75,12 @@ def _row(user: User, point: int, session: str, action: str, at: int) -> dict[str
     }
 
 
-def undo(connection: Connection, user: User, session: str, now: int) -> list[int]:
-    """Take back the user's newest verdict that counts; the point it was on, in a list that is empty without one."""
+def undo(connection: Connection, user: User, session: str, now: int, *, settles: bool = False) -> list[int]:
+    """Take back the user's newest verdict that counts, or their newest settlement; the point it was on, in a list that
+    is empty without one.
+    """
     newest = select(func.max(answers.c.event_id)).where(answers.c.user_id == user.key)
-    event = connection.execute(newest).scalar()
+    event = connection.execute(newest.where(answers.c.settles) if settles else newest).scalar()
     if event is None:
         return []
     point = int(connection.execute(select(verdicts.c.point_id).where(verdicts.c.id == event)).scalar_one())

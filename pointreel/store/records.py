@@ -88,10 +88,13 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an edit changes: objects by key, and the frames from the first to the last, both included."""
+    """What an edit changes, with what was done at once with it: videos by name, objects by key, and the frames from
+    the first to the last, both included.
+    """
 
     edit: int
     kind: str
+    videos: tuple[str, ...]
     objects: tuple[int, ...]
     frames: tuple[int, int] | None
 

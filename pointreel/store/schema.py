@@ -1,9 +1,9 @@
 """The tables of a project, the same on SQLite and PostgreSQL.
 
 Two kinds of tables. **Logs** are only ever added to: ``verdicts``, ``edits``, and what edits brought (``descriptions``,
-``prompts``, ``masks``, ``maps``). Undoing adds a row that names the row it undoes, and redoing a row that names the
-undoing. **Derived** ones say quickly what the logs say slowly, change in the same transaction, and ``check`` compares
-them with the logs: ``answers``, ``undone_edits``, and of ``points`` the columns from ``crew_id`` on.
+``closings``, ``prompts``, ``masks``, ``maps``). Undoing adds a row that names the row it undoes, and redoing a row that
+names the undoing. **Derived** ones say quickly what the logs say slowly, change in the same transaction, and ``check``
+compares them with the logs: ``answers``, ``undone_edits``, and of ``points`` the columns from ``crew_id`` on.
 
 Times are whole microseconds since 1970 (UTC) on the clock of the machine that writes.
 """
@@ -74,7 +74,7 @@ objects = Table(
     Column("id", Key, primary_key=True),
     Column("video_id", Key, ForeignKey("videos.id"), nullable=False),
     Column("object_id", Integer, nullable=False),  # the id within its video, as masks and formats have it
-    Column("closed", Boolean, nullable=False),  # nobody is asked about its points any more
+    Column("closed", Boolean, nullable=False),  # not read since closing is an edit; those are in closings
     Column("added_at", BigInteger, nullable=False),
     UniqueConstraint("video_id", "object_id"),
 )
@@ -89,7 +89,9 @@ edits = Table(
     Column("video_id", Key, ForeignKey("videos.id"), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("undoes", Key, ForeignKey("edits.id")),
+    Column("action", String(32)),  # what was done at once, also in several videos, is undone at once
     Index(None, "video_id", "id"),
+    Index(None, "action"),
 )
 
 undone_edits = Table(
@@ -108,6 +110,16 @@ descriptions = Table(
     Column("colour", String(7), nullable=False),
     Column("attributes", Text, nullable=False),  # JSON
     Column("removed", Boolean, nullable=False),
+    Index(None, "object_key", "id"),
+)
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("object_key", Key, ForeignKey("objects.id"), nullable=False),
+    Column("edit_id", Key, ForeignKey("edits.id"), nullable=False),
+    Column("closed", Boolean, nullable=False),  # nobody is asked about the object's points any more
     Index(None, "object_key", "id"),
 )
 

@@ -2,16 +2,18 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select
 
 from ..core import Attributes
 from ..video import colour_of
 from . import candidates, history
+from .candidates import is_closed
 from .errors import StoreError
 from .records import StoredObject
-from .schema import descriptions, objects, videos
+from .schema import closings, descriptions, objects, videos
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -65,9 +67,9 @@ def _write(connection: Connection, key: int, edit: int, before: Description, sai
     connection.execute(insert(descriptions).values(row))
 
 
-def close(connection: Connection, key: int, closed: bool) -> None:
+def close(connection: Connection, key: int, edit: int, closed: bool) -> None:
     find(connection, key)
-    connection.execute(update(objects).where(objects.c.id == key).values(closed=closed))
+    connection.execute(insert(closings).values(object_key=key, edit_id=edit, closed=closed))
     candidates.requeue(connection, [key])
 
 
@@ -84,11 +86,15 @@ def every(connection: Connection, video: int | None = None) -> list[StoredObject
     return _records(connection, query if video is None else query.where(objects.c.video_id == video))
 
 
-def described_in(connection: Connection, edit: int) -> list[int]:
-    """The keys of the objects that an edit says something of."""
-    return list(
-        connection.execute(select(descriptions.c.object_key).where(descriptions.c.edit_id == edit).distinct()).scalars()
-    )
+def described_in(connection: Connection, these: Iterable[int]) -> list[int]:
+    """The keys of the objects that edits added, described, closed or opened again."""
+    named = list(these)
+    found: set[int] = set()
+    for log in (descriptions, closings):
+        found |= {
+            int(key) for key in connection.execute(select(log.c.object_key).where(log.c.edit_id.in_(named))).scalars()
+        }
+    return sorted(found)
 
 
 def video_of(connection: Connection, key: int) -> int:
@@ -108,7 +114,7 @@ def _current() -> Select[int, str, int, str, str, str, bool, bool]:
             descriptions.c.colour,
             descriptions.c.attributes,
             descriptions.c.removed,
-            objects.c.closed,
+            func.coalesce(is_closed(objects.c.id), False),
         )
         .select_from(objects.join(videos).join(descriptions, descriptions.c.object_key == objects.c.id))
         .where(history.newest(descriptions, "object_key"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as Many
 
-from . import asking, candidates, judging, people, things
+from . import asking, candidates, judging, people
 from ._opened import Opened
 from .records import Answer, Batch, Candidate, Event, Order, Progress, StoredPoint, Stratum, Task
 
@@ -107,11 +107,6 @@ class Verifying(Opened):
                 judging.answer(connection, user, point, verdict, 0.0, session or self.session, None, False, now)
         return len(verdicts)
 
-    def close_object(self, object_key: int, closed: bool = True) -> None:
-        """Ask nobody about an object's points any more, or, with ``closed=False``, again."""
-        with self._database.write() as connection:
-            things.close(connection, object_key, closed)
-
     def answer(
         self,
         point: int,
@@ -147,6 +142,12 @@ class Verifying(Opened):
         with self._database.write() as connection:
             user = people.who_answers(connection, annotator)
             return judging.undo(connection, user, session or self.session, self._database.now())
+
+    def undo_settlement(self, owner: str, *, session: str | None = None) -> list[int]:
+        """Take back the owner's newest settlement; the point it was on, which is what the others say of it again."""
+        with self._database.write() as connection:
+            user = people.who_settles(connection, owner)
+            return judging.undo(connection, user, session or self.session, self._database.now(), settles=True)
 
     def undo_batch(
         self,

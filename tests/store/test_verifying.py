@@ -230,6 +230,41 @@ def test_proposing_again_changes_nothing_and_another_proposal_replaces_what_nobo
     assert list(project.check()) == []
 
 
+def test_closing_an_object_is_an_edit_that_is_taken_back_in_its_video_and_in_the_project(anywhere: Made) -> None:
+    project = anywhere.project
+    project.propose(anywhere.dog, candidates(2))
+    edit = project.close_object(anywhere.dog, by="ada")
+    project.describe(anywhere.dog, name="hound", by="ada")
+    assert (project.object(anywhere.dog).closed, project.next_point("ada")) == (True, None)
+    assert project.undo_edit(by="bob") is None
+    assert project.undo_edit(by="ada") == edit
+    assert project.object(anywhere.dog).name == "hound"
+    assert project.undo_edit(by="ada") is None
+    assert project.next_point("ada") is not None
+    assert project.redo_edit(by="ada") == edit
+    assert project.next_point("ada") is None
+    assert [one.kind for one in project.edits("clip")] == ["object", "closing", "object", "undo", "redo"]
+    assert (project.effect(edit).kind, project.effect(edit).videos) == ("closing", ("clip",))
+    assert [project.undo_edit("clip", by="ada") for _ in range(3)] == [edit + 1, edit, None]
+    assert not project.object(anywhere.dog).closed
+    assert list(project.check()) == []
+
+
+def test_a_settlement_is_taken_back_past_later_verdicts(anywhere: Made) -> None:
+    project = anywhere.project
+    project.propose(anywhere.dog, [replace(one, overlap=2) for one in candidates(2)])
+    (first, second) = (point.key for point in project.points(anywhere.dog))
+    project.settle(first, NO, owner="olga")
+    project.answer(second, YES, 0.5, annotator="olga")
+    assert project.undo_settlement("olga") == [first]
+    assert (label_of(anywhere, first), label_of(anywhere, second)) == (None, YES)
+    assert project.undo_settlement("olga") == []
+    assert project.redo("olga") == [first]
+    assert label_of(anywhere, first) == NO
+    with pytest.raises(NotAllowed, match="only an owner settles"):
+        project.undo_settlement("ada")
+
+
 def test_nobody_is_asked_about_a_closed_or_removed_object(anywhere: Made) -> None:
     project = anywhere.project
     project.propose(anywhere.dog, candidates(2))
@@ -237,6 +272,7 @@ def test_nobody_is_asked_about_a_closed_or_removed_object(anywhere: Made) -> Non
     assert project.next_point("ada") is None
     project.close_object(anywhere.dog, False)
     assert project.next_point("ada") is not None
+    assert list(project.check()) == []
     project.describe(anywhere.dog, removed=True, by="ada")
     assert project.next_point("ada") is None
     assert project.undo_edit("clip", by="ada") is not None

@@ -138,6 +138,8 @@ export const propagate = (
 export const undo = (video: number, only?: "propagation") =>
   post<T.Undone>(`api/videos/${video}/undo`, only ? { only } : {});
 export const redo = (video: number) => post<T.Undone>(`api/videos/${video}/redo`, {});
+export const undoAction = () => post<T.Undone>("api/undo", {});
+export const redoAction = () => post<T.Undone>("api/redo", {});
 
 export const jobs = () => get<{ jobs: T.Job[] }>("api/jobs");
 export const cancel = (id: string) => send<unknown>("DELETE", `api/jobs/${encodeURIComponent(id)}`);
@@ -172,6 +174,8 @@ export const reviewedPoints = (object: number, filter: { annotator: string; disa
 export const pointsOnFrame = (object: number, frame: number) =>
   get<{ points: T.ReviewedPoint[] }>(`api/objects/${object}/points${query({ frame })}`);
 export const settle = (point: number, label: T.Label) => post<unknown>(`api/points/${point}/settle`, { label });
+export const undoSettlement = () => post<{ points: number[] }>("api/review/undo");
+export const redoSettlement = () => post<{ points: number[] }>("api/review/redo");
 export const statistics = () => get<T.Statistics>("api/statistics");
 
 /** Send a video, and say how much of it has gone. `fetch` cannot tell that. */

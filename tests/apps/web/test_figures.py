@@ -82,7 +82,8 @@ def test_tables(verified: Page) -> None:
 
     assert [row["label"] for row in rows("points")].count("1") == 3
     assert [row["annotator"] for row in rows("annotators")] == ["'=bob", "ada"]
-    assert [row["name"] for row in rows("objects")] == ["square", "rest"]
+    named = [(row["object"], row["object_id"], row["name"], row["closed"]) for row in rows("objects")]
+    assert named == [("1", "1", "square", "0"), ("2", "2", "rest", "0")]
     assert verified.get("/api/statistics/users.csv").status_code == 422
 
 
@@ -100,6 +101,11 @@ def test_disagreement_is_reviewed_and_settled(verified: Page) -> None:
     assert point["label"] == YES
     assert [one["settles"] for one in point["answers"]].count(True) == 1
     assert "annotators differ" not in {one["reason"] for one in verified.read("/api/review")["items"]}
+    assert verified.post("/api/review/undo")["points"] == [point["point"]]
+    assert verified.read("/api/objects/1/points?disagreement=1")["points"][0]["label"] == UNSURE
+    assert verified.post("/api/review/undo")["points"] == []
+    assert verified.post("/api/review/redo")["points"] == [point["point"]]
+    assert verified.read("/api/objects/1/points?disagreement=1")["points"] == [point]
 
 
 def test_points_that_contradict_the_mask_come_up_worst(verified: Page) -> None:

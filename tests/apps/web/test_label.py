@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pointreel.core import FrameMasks, Mask, Segment
+from pointreel.store import Candidate
 
 from .conftest import HEIGHT, NUM_FRAMES, SIDE, WIDTH, Page, square
 
@@ -63,7 +64,25 @@ def test_objects_are_added_renamed_removed_and_brought_back(page: Page) -> None:
     assert page.post("/api/videos/1/undo")["kind"] == "object"
     assert [one["name"] for one in page.read("/api/videos/1/objects")["objects"]] == ["square", "rest", "cat"]
     assert page.send("PATCH", "/api/objects/99", {"name": "x"}).status_code in (404, 409)
-    assert Page.done(page.send("PATCH", f"/api/objects/{made['key']}", {"closed": True}))["closed"]
+
+
+def test_closing_an_object_is_taken_back_and_done_again(page: Page) -> None:
+    def is_closed() -> bool:
+        listed = page.read("/api/videos/1/objects")["objects"][0]["closed"]
+        assert page.read("/api/statistics")["objects_list"][0]["closed"] == listed
+        assert page.read("/api/verify/queue")["totals"]["total"] == (0 if listed else 1)
+        return listed
+
+    page.studio.project.propose(1, [Candidate(frame=0, x=20, y=30, kind=1)])
+    assert Page.done(page.send("PATCH", "/api/objects/1", {"closed": True}))["closed"]
+    assert is_closed()
+    assert page.post("/api/undo")["kind"] == "closing"
+    assert not is_closed()
+    assert page.post("/api/redo")["kind"] == "closing"
+    assert is_closed()
+    assert page.post("/api/videos/1/undo")["objects"] == [1]
+    assert not is_closed()
+    assert page.post("/api/undo")["edit"] is None
 
 
 def test_two_clicks_a_propagation_and_back(page: Page) -> None:

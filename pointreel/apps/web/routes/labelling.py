@@ -1,9 +1,8 @@
-"""Label: objects, prompts, masks, locks, the timeline, propagation, and taking back all of it."""
+"""Label: objects, prompts, masks, locks, the timeline, propagation."""
 
 from collections import Counter, defaultdict
-from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from ....store import StoredObject
@@ -32,10 +31,7 @@ from ..messages import (
     Thing,
     Things,
     Timeline,
-    UndoIn,
-    Undone,
 )
-from ..propagating import KIND
 from ..studio import Studio
 from ..timeline import is_known, timeline
 from ..translating import mask_from_png, mask_in, mask_out, prompt_in, prompt_out
@@ -68,8 +64,9 @@ def change_object(key: Key, sent: ChangedThing, studio: TheStudio, user: Annotat
     if (sent.name, sent.colour, sent.removed) != (None, None, None):
         thing = project.describe(key, name=sent.name, colour=sent.colour, removed=sent.removed, by=user.name)
     if sent.closed is not None and sent.closed != thing.closed:
-        project.close_object(key, sent.closed)
+        project.close_object(key, sent.closed, by=user.name)
         thing = project.object(key)
+        studio.verifying.reopened({key})
     return _changed(studio, thing, project.video(thing.video).key)
 
 
@@ -163,20 +160,6 @@ def propagate(v: Key, sent: Propagate, studio: TheStudio, user: Annotator) -> St
     return Started(job=studio.propagating.start(v, studio.pictures.stored(v).name, sent, user.name))
 
 
-@router.post("/videos/{v}/undo")
-def undo_edit(v: Key, studio: TheStudio, user: Annotator, sent: Annotated[UndoIn | None, Body()] = None) -> Undone:
-    """Take back one's newest edit of this video, or one's newest propagation."""
-    kind = None if sent is None else sent.only
-    edit = studio.project.undo_edit(studio.pictures.stored(v).name, by=user.name, kind=kind)
-    return _undone(studio, v, edit)
-
-
-@router.post("/videos/{v}/redo")
-def redo_edit(v: Key, studio: TheStudio, user: Annotator) -> Undone:
-    """Bring back what was taken back last."""
-    return _undone(studio, v, studio.project.redo_edit(studio.pictures.stored(v).name, by=user.name))
-
-
 def _thing(studio: Studio, thing: StoredObject) -> Thing:
     total: Counter[str] = Counter()
     for row in studio.project.progress(thing.key):
@@ -205,19 +188,3 @@ def _edited(studio: Studio, key: Key, frame: Frame, edit: int) -> str:
     v = studio.project.video(studio.project.object(key).video).key
     studio.events.publish("masks", {"video": v, "edit": edit, "frames": [frame], "objects": [key]})
     return studio.saved()
-
-
-def _undone(studio: Studio, v: Key, edit: int | None) -> Undone:
-    if edit is None:
-        return Undone(edit=None, kind="", frames=None, objects=[], saved_at=studio.saved())
-    effect = studio.project.effect(edit)
-    studio.labelling.forget(effect.objects)
-    if effect.kind == KIND:
-        studio.propagating.stop(v)
-    frames = [] if effect.frames is None else list(range(effect.frames[0], effect.frames[1] + 1))
-    told = {"video": v, "edit": edit, "frames": frames, "objects": list(effect.objects)}
-    studio.events.publish("masks", told)
-    studio.events.publish("objects", {"video": v})
-    return Undone(
-        edit=edit, kind=effect.kind, frames=effect.frames, objects=list(effect.objects), saved_at=studio.saved()
-    )
