@@ -38,6 +38,16 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who is logged in, known by a digest of what their browser holds."""
+
+    mark: str
+    name: str
+    began_at: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StoredVideo:
     """A video of the project, as it was when it was added. ``path`` is where its file is expected now."""
 

@@ -55,6 +55,18 @@ users = Table(
     Column("joined_at", BigInteger, nullable=False),
 )
 
+logins = Table(
+    "logins",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("user_id", Key, ForeignKey("users.id"), nullable=False),
+    Column("mark", String(64), nullable=False, unique=True),  # a digest of what the browser holds, of no use to others
+    Column("began_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+"""Who is logged in at a server. No log: a login that has ended is gone."""
+
 videos = Table(
     "videos",
     metadata,

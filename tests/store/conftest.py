@@ -179,6 +179,9 @@ def everything(made: Made) -> None:
     project, dog = made.project, made.dog
     project.add_user("vic", "viewer", password_hash="#")
     project.change_user("vic", role="annotator")
+    project.begin_login("vic", "mark")
+    project.use_logins(["mark"])
+    project.end_logins([login.mark for login in project.logins() if login.name == "vic"])
     ball = project.add_object("clip", "ball", by="olga").key
     project.describe(ball, name="red ball", by="olga")
     project.undo_edit("clip", by="olga")
