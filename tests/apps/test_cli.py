@@ -2,11 +2,14 @@
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from pointreel.apps.cli.app import COMMANDS, module_of
+
+from .conftest import Run, in_a_process
 
 ALONE = ("demo", "studio")
 """Commands whose examples have tests of their own."""
@@ -24,9 +27,10 @@ def test_help_shows_the_examples(run, name: str) -> None:
         assert example in shown
 
 
-def test_examples_run_in_the_order_they_are_shown(run) -> None:
+def test_examples_run_in_the_order_they_are_shown(demo_folder: Path, tmp_path: Path, run_in: Run) -> None:
+    shutil.copytree(demo_folder, tmp_path / "work")
     for _, line in EXAMPLES:
-        done = run(*shlex.split(line)[1:])
+        done = run_in(tmp_path / "work", *shlex.split(line)[1:])
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert done.stdout.strip()
         if "--json" in line:
@@ -107,7 +111,14 @@ def test_mistakes_are_told_in_one_line(run, words: tuple[str, ...], code: int, m
         assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_progress_bar_is_for_people(run) -> None:
-    done = run("stats", "demo/points.json", "--json")
-    assert done.stderr == ""
+def test_a_progress_bar_is_for_people(demo_folder: Path) -> None:
+    done = in_a_process(demo_folder, "stats", "demo/points.json", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
+
+
+def test_a_process_ends_with_the_line_and_the_code(tmp_path: Path) -> None:
+    done = in_a_process(tmp_path, "info", "nothing.mp4")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("pointreel: nothing.mp4: there is no such file or folder")
+    assert len(done.stderr.splitlines()) == 1
