@@ -156,6 +156,7 @@ def waits() -> ColumnElement[int | None]:
     return case((done, null()), else_=points.c.crew_id)
 
 
+@cache
 def is_closed(key: ColumnElement[int]) -> ScalarSelect[bool]:
     """Whether an object is closed; nothing where nobody ever said so."""
     said = select(closings.c.closed).where(closings.c.object_key == key, history.newest(closings, "object_key"))

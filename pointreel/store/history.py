@@ -1,5 +1,6 @@
 """Edits: changes to objects, prompts and masks. What an edit brought counts until a later edit undoes it."""
 
+from functools import cache
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Table, and_, delete, exists, func, insert, select
@@ -115,6 +116,7 @@ def _turn(connection: Connection, kind: str, together: list[_Done], by: int | No
         add(connection, video, kind, by, session, now, key, action)
 
 
+@cache  # to write it down takes longer than to look it up
 def newest(table: Table, *same: str) -> ColumnElement[bool]:
     """Whether a row of a log is, of those alike in some columns, the last that counts."""
     later = table.alias("later")

@@ -104,7 +104,7 @@ class Labelling(Opened):
             edit = self._edit(connection, things.video_of(connection, object_key), "prompt", by, session)
             prompting.add(connection, object_key, edit, prompt)
             if segment is not None:
-                self._mask(connection, object_key, edit, prompt.frame, segment, locked)
+                masking.add_one(connection, object_key, edit, prompt.frame, segment, locked)
             return edit
 
     def set_mask(
@@ -121,7 +121,7 @@ class Labelling(Opened):
         """The mask of an object on a frame, as an edit of its own; the edit's key."""
         with self._database.write() as connection:
             edit = self._edit(connection, things.video_of(connection, object_key), kind, by, session)
-            self._mask(connection, object_key, edit, frame, segment, locked)
+            masking.add_one(connection, object_key, edit, frame, segment, locked)
             return edit
 
     def mask(self, object_key: int, frame: int, *, without: Many[str] = ()) -> StoredMask | None:
@@ -210,10 +210,6 @@ class Labelling(Opened):
     ) -> int:
         who, now = self._who(connection, by), self._database.now()
         return history.add(connection, video, kind, who, session or self.session, now, None, action)
-
-    def _mask(self, connection: Connection, key: int, edit: int, frame: int, segment: Segment, locked: bool) -> None:
-        number = things.find(connection, key).object_id
-        masking.add(connection, edit, [FrameMasks(frame, {number: segment})], None, locked)
 
     def _who(self, connection: Connection, by: str | None) -> int | None:
         return None if by is None else people.who_answers(connection, by).key

@@ -4,8 +4,9 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, bindparam, func, insert, select
 
 from ..core import Attributes
 from ..video import colour_of
@@ -74,7 +75,7 @@ def close(connection: Connection, key: int, edit: int, closed: bool) -> None:
 
 
 def find(connection: Connection, key: int) -> StoredObject:
-    found = _records(connection, _current().where(objects.c.id == key))
+    found = _records(connection, _one(), {"key": key})
     if not found:
         raise StoreError(f"objects: there is no object with the key {key}. Add one with add_object.")
     return found[0]
@@ -82,8 +83,7 @@ def find(connection: Connection, key: int) -> StoredObject:
 
 def every(connection: Connection, video: int | None = None) -> list[StoredObject]:
     """The objects that are there now, in the order in which they were added."""
-    query = _current().where(~descriptions.c.removed).order_by(objects.c.id)
-    return _records(connection, query if video is None else query.where(objects.c.video_id == video))
+    return _records(connection, _there(video is not None), {} if video is None else {"video": video})
 
 
 def described_in(connection: Connection, these: Iterable[int]) -> list[int]:
@@ -104,6 +104,17 @@ def video_of(connection: Connection, key: int) -> int:
     return int(found)
 
 
+@cache
+def _one() -> Select[int, str, int, str, str, str, bool, bool]:
+    return _current().where(objects.c.id == bindparam("key"))
+
+
+@cache
+def _there(in_one_video: bool) -> Select[int, str, int, str, str, str, bool, bool]:
+    query = _current().where(~descriptions.c.removed).order_by(objects.c.id)
+    return query.where(objects.c.video_id == bindparam("video")) if in_one_video else query
+
+
 def _current() -> Select[int, str, int, str, str, str, bool, bool]:
     return (
         select(
@@ -121,8 +132,10 @@ def _current() -> Select[int, str, int, str, str, str, bool, bool]:
     )
 
 
-def _records(connection: Connection, query: Select[int, str, int, str, str, str, bool, bool]) -> list[StoredObject]:
+def _records(
+    connection: Connection, query: Select[int, str, int, str, str, str, bool, bool], given: dict[str, int]
+) -> list[StoredObject]:
     return [
         StoredObject(key, video, object_id, name, colour, json.loads(attributes), removed, closed)
-        for key, video, object_id, name, colour, attributes, removed, closed in connection.execute(query)
+        for key, video, object_id, name, colour, attributes, removed, closed in connection.execute(query, given)
     ]

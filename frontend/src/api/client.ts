@@ -111,6 +111,8 @@ export const times = (video: number) => get<{ seconds: number[] }>(`api/videos/$
 export const frameUrl = (video: { key: number; version: string }, frame: number, width?: number) =>
   `api/videos/${video.key}/frames/${frame}.jpg${query({ version: video.version, width })}`;
 
+export const makeReady = (video: number, frame: number) => post<unknown>(`api/videos/${video}/frames/${frame}/ready`);
+
 export const things = (video: number) => get<{ objects: T.Thing[] }>(`api/videos/${video}/objects`);
 export const addThing = (video: number, name: string) => post<T.SavedThing>(`api/videos/${video}/objects`, { name });
 export const changeThing = (

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from ..guard import Owner, TheStudio, Viewer
-from ..messages import Frame, Key, Project, Times, Video
+from ..guard import Annotator, Owner, TheStudio, Viewer
+from ..messages import Done, Frame, Key, Project, Times, Video
 from ..pictures import version_of
 from ..studio import Studio, iso
 
@@ -42,6 +42,13 @@ def get_frame(
     if _is_known(if_none_match, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(studio.pictures.jpeg(v, k, width), media_type="image/jpeg", headers=headers)
+
+
+@router.post("/videos/{v}/frames/{k}/ready")
+def make_ready(v: Key, k: Frame, studio: TheStudio, _: Annotator) -> Done:
+    """Somebody looks at frame k and may click there: have its pixels at hand, also if their browser has its picture."""
+    studio.pictures.make_ready(v, k)
+    return Done(ok=True)
 
 
 @router.get("/videos/{v}/crops/{k}.jpg", response_class=Response)

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from ....store import StoredObject
+from ....store import StoredObject, StoredVideo
 from ..errors import Refused
 from ..guard import Annotator, TheStudio, Viewer
 from ..messages import (
@@ -67,7 +67,7 @@ def change_object(key: Key, sent: ChangedThing, studio: TheStudio, user: Annotat
         project.close_object(key, sent.closed, by=user.name)
         thing = project.object(key)
         studio.verifying.reopened({key})
-    return _changed(studio, thing, project.video(thing.video).key)
+    return _changed(studio, thing, studio.pictures.named(thing.video).key)
 
 
 @router.get("/objects/{key}/prompts")
@@ -85,18 +85,18 @@ def set_prompt(key: Key, frame: Frame, sent: PromptIn, studio: TheStudio, user: 
             422, f"The address says frame {frame}, and the prompt frame {sent.frame}. Send one of them twice."
         )
     thing, video = studio.labelling.thing(key)
-    answer = studio.labelling.prompt(key, prompt_in(sent, thing.object_id, video), user.name)
+    answer = studio.labelling.prompt(thing, video, prompt_in(sent, thing.object_id, video), user.name)
     extents = [Extent(mask=mask_out(segment.mask), score=segment.score) for segment in answer.extents]
-    return Prompted(
-        edit=answer.edit, frame=frame, extents=extents, chosen=0, saved_at=_edited(studio, key, frame, answer.edit)
-    )
+    saved_at = _edited(studio, video, key, frame, answer.edit)
+    return Prompted(edit=answer.edit, frame=frame, extents=extents, chosen=0, saved_at=saved_at)
 
 
 @router.post("/objects/{key}/extents/{frame}")
 def take_extent(key: Key, frame: Frame, sent: ChosenExtent, studio: TheStudio, user: Annotator) -> TakenExtent:
     """Another of the masks that the last prompt on this frame could mean."""
-    edit, segment = studio.labelling.take(key, frame, sent.chosen, user.name)
-    return TakenExtent(edit=edit, mask=mask_out(segment.mask), saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    edit, segment = studio.labelling.take(thing, video, frame, sent.chosen, user.name)
+    return TakenExtent(edit=edit, mask=mask_out(segment.mask), saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.put("/objects/{key}/masks/{frame}.png")
@@ -107,24 +107,26 @@ async def set_mask_png(key: Key, frame: Frame, request: Request, studio: TheStud
 
 
 def _set_png(key: Key, frame: Frame, body: bytes, studio: Studio, by: str) -> Edited:
-    _, video = studio.labelling.thing(key)
-    edit = studio.labelling.paint(key, frame, mask_from_png(body, video), locked=True, by=by)
-    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    edit = studio.labelling.paint(thing, video, frame, mask_from_png(body, video), locked=True, by=by)
+    return Edited(edit=edit, saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.put("/objects/{key}/masks/{frame}")
 def set_mask(key: Key, frame: Frame, sent: PaintedMask, studio: TheStudio, user: Annotator) -> Edited:
     """A mask as it was painted."""
-    _, video = studio.labelling.thing(key)
-    edit = studio.labelling.paint(key, frame, mask_in(sent.mask, video), locked=sent.locked, by=user.name)
-    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    mask = mask_in(sent.mask, video)
+    edit = studio.labelling.paint(thing, video, frame, mask, locked=sent.locked, by=user.name)
+    return Edited(edit=edit, saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.post("/objects/{key}/locks/{frame}")
 def set_lock(key: Key, frame: Frame, sent: LockIn, studio: TheStudio, user: Annotator) -> Edited:
     """Lock the mask of a frame, so that propagation leaves it alone and starts from it, or unlock it."""
-    edit = studio.labelling.lock(key, frame, sent.locked, user.name)
-    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    edit = studio.labelling.lock(thing, video, frame, sent.locked, user.name)
+    return Edited(edit=edit, saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.get("/videos/{v}/masks")
@@ -183,8 +185,7 @@ def _changed(studio: Studio, thing: StoredObject, v: Key) -> SavedThing:
     return SavedThing(saved_at=studio.saved(), **_thing(studio, thing).model_dump())
 
 
-def _edited(studio: Studio, key: Key, frame: Frame, edit: int) -> str:
+def _edited(studio: Studio, video: StoredVideo, key: Key, frame: Frame, edit: int) -> str:
     """Tell everybody of a mask that was changed; when it was saved."""
-    v = studio.project.video(studio.project.object(key).video).key
-    studio.events.publish("masks", {"video": v, "edit": edit, "frames": [frame], "objects": [key]})
+    studio.events.publish("masks", {"video": video.key, "edit": edit, "frames": [frame], "objects": [key]})
     return studio.saved()
