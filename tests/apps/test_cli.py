@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pointreel.apps.cli.app import COMMANDS, module_of
+from pointreel.apps.cli.app import BEGINNINGS, COMMANDS, module_of
 
 from .conftest import Run, in_a_process
 
@@ -25,6 +25,12 @@ def test_help_shows_the_examples(run, name: str) -> None:
     assert module_of(name).EXAMPLES
     for example in module_of(name).EXAMPLES:
         assert example in shown
+
+
+def test_the_help_says_what_to_type_first(run_in: Run, tmp_path: Path) -> None:
+    shown = run_in(tmp_path, "--help").stdout
+    assert all(line in shown for line in BEGINNINGS)
+    assert [line.split()[1] in COMMANDS for line in BEGINNINGS] == [True] * len(BEGINNINGS)
 
 
 def test_examples_run_in_the_order_they_are_shown(demo_folder: Path, tmp_path: Path, run_in: Run) -> None:
@@ -88,6 +94,15 @@ def test_a_loss_is_named_and_refused(run, tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         (("info", "nothing.mp4"), 1, "nothing.mp4: there is no such file or folder"),
+        (("info", "demo/clip.mp4", "--against", "x.json"), 1, "x.json: No such file or directory. Check the path."),
+        (("check", "demo/points.json"), 1, "demo/points.json: is no project, but a file. Make one of a video:"),
+        (("validation", "demo"), 1, "demo: is no project. Make one of a video: pointreel studio VIDEO"),
+        (("convert", "--from", "coco", "--to", "davis", "demo/DAVIS", "x"), 1, "found a folder without *.json or"),
+        (
+            ("track", "demo/clip.mp4", "--engine", "flow", "--box", "1,1,9,9", "--out", "demo/points.json/x"),
+            1,
+            "demo/points.json/x: Not a directory. A part of this path is a file. Choose another place.",
+        ),
         (
             ("convert", "--to", "coconut", "demo/DAVIS", "x"),
             1,

@@ -86,6 +86,18 @@ def test_what_fails_is_a_line_and_an_exit_code(place: Path, run_in: Run) -> None
     assert done.stderr == ""
 
 
+def test_a_project_into_which_nothing_came_is_not_left_behind(place: Path, run_in: Run) -> None:
+    (place / "kept").mkdir()
+    (place / "kept" / "notes.txt").write_text("mine")
+    for folder in ("new", "kept"):
+        done = run_in(place, "propose", folder, "--video", "nothing.mp4", "--prompts", "prompts.json")
+        assert done.returncode == 1
+    assert not (place / "new").exists()
+    assert [path.name for path in (place / "kept").iterdir()] == ["notes.txt"]
+    done = run_in(place, "propose", "prompts.json", "--video", "clip", "--prompts", "prompts.json")
+    assert "prompts.json: is no project, but a file. Name a new folder, and one is made there." in done.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
