@@ -20,9 +20,10 @@ from .proposing import Proposing
 from .records import Login, Problem, Role, Statistics, StoredVideo, Tally, User
 from .schema import crews, meta
 from .verifying import Verifying
+from .working import Working
 
 
-class Project(Labelling, Proposing, Verifying):
+class Project(Labelling, Proposing, Verifying, Working):
     """Videos, objects, prompts, masks, points and verdicts. Every call is one transaction, on the disk when it returns.
 
     Any number of threads may use one project at once; so may several processes, each with a project it opened itself.

@@ -48,6 +48,18 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningJob:
+    """What a server does, or did when it was killed; ``request`` is what to ask for to have it done again."""
+
+    key: str
+    kind: str
+    video: str | None
+    request: str
+    server: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StoredVideo:
     """A video of the project, as it was when it was added. ``path`` is where its file is expected now."""
 

@@ -67,6 +67,18 @@ logins = Table(
 )
 """Who is logged in at a server. No log: a login that has ended is gone."""
 
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("video", String(400)),
+    Column("request", Text, nullable=False),  # what has to be asked for to have it done again; nothing: it cannot be
+    Column("server", String(200), nullable=False),  # who does it
+    Column("seen_at", BigInteger, nullable=False),  # when that server said last that it still does
+)
+"""What servers are doing. No log: a job that is over is gone."""
+
 videos = Table(
     "videos",
     metadata,

@@ -217,6 +217,10 @@ def everything(made: Made) -> None:
     project.settle(1, BACKGROUND, owner="olga")
     project.undo_settlement("olga")
     project.redo("olga")
+    project.begin_job("job", "propagation", server="here 1 a", video="clip")
+    project.see_job("job")
+    assert [job.key for job in project.running_jobs()] == ["job"]
+    project.end_job("job")
     project.close_object(ball, by="olga")
     project.undo_edit(by="olga")
     project.redo_edit(by="olga")

@@ -111,6 +111,7 @@ def test_an_object_that_was_closed_before_that_was_an_edit_stays_closed(made: Ma
 
 def _back_to(connection: sqlite3.Connection, version: str) -> None:
     """Undo by hand what migrations after a version have added."""
+    connection.execute("DROP TABLE jobs")
     connection.execute("DROP TABLE logins")
     connection.execute("DROP INDEX ix_edits_action")
     connection.execute("ALTER TABLE edits DROP COLUMN action")
@@ -174,7 +175,7 @@ def test_a_log_is_only_added_to(made: Made) -> None:
         everything(made)
     changed = {match[1] for text in sent if (match := re.match(r"(?:UPDATE|DELETE FROM) (\w+)", text))}
     assert not changed & set(LOGS)
-    assert changed == {"users", "points", "leases", "answers", "undone_edits", "stages", "logins"}
+    assert changed == {"users", "points", "leases", "answers", "undone_edits", "stages", "logins", "jobs"}
 
 
 def test_a_working_day_on_either_database(anywhere: Made) -> None:

@@ -145,6 +145,7 @@ export const redoAction = () => post<T.Undone>("api/redo", {});
 
 export const jobs = () => get<{ jobs: T.Job[] }>("api/jobs");
 export const cancel = (id: string) => send<unknown>("DELETE", `api/jobs/${encodeURIComponent(id)}`);
+export const goOn = (id: string) => post<{ job: T.Job }>(`api/jobs/${encodeURIComponent(id)}/again`);
 export const propose = (ask: { gold: number; repeats: number; overlap: number }) =>
   post<{ job: T.Job }>("api/proposals", ask);
 export const importPath = (path: string, format: string | null) =>

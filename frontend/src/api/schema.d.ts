@@ -160,9 +160,29 @@ export interface paths {
         post?: never;
         /**
          * Cancel Job
-         * @description Stop a job. What it has done by then is kept.
+         * @description Stop a job. What it has done by then is kept. One that was interrupted is forgotten.
          */
         delete: operations["cancel_job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go On
+         * @description Go on with a job that was interrupted when its server was killed.
+         */
+        post: operations["go_on"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1294,6 +1314,11 @@ export interface components {
         };
         /** Job */
         Job: {
+            /**
+             * Can Go On
+             * @default false
+             */
+            can_go_on: boolean;
             /** Done */
             done: number;
             /** Eta Seconds */
@@ -1312,7 +1337,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "running" | "done" | "cancelled" | "failed";
+            state: "waiting" | "running" | "done" | "cancelled" | "failed" | "interrupted";
             /** Total */
             total: number;
             /** Video */
@@ -2383,6 +2408,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+        };
+    };
+    go_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trouble"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trouble"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Started"];
                 };
             };
         };

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pointreel.annotate import stages
 from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND, FrameMasks, Mask, Points, Prompt, Segment
 from pointreel.store import Candidate
 
@@ -138,6 +139,27 @@ def test_proposals_come_from_the_pipeline_and_wait_to_be_verified(page: Page) ->
             "/api/verify/answers", {"point": task["point"], "label": task["kind"], "token": f"token {task['point']:04}"}
         )
     assert page.read("/api/statistics")["objects_list"][0]["quality"]["j"]["high"] > 0
+
+
+def test_what_breaks_with_one_object_is_told_with_its_name_and_the_others_have_points(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (1, 2):
+        page.studio.project.set_mask(key, 4, Segment(Mask.from_array(square(4)), 1.0), by="owner")
+    page.studio.project.describe(1, name="", by="owner")
+    whole = stages.with_tests
+
+    def breaks(found: list[Candidate], *rest: object, **words: object) -> list[Candidate]:
+        monkeypatch.setattr(stages, "with_tests", whole)
+        raise RuntimeError("out of paint")
+
+    monkeypatch.setattr(stages, "with_tests", breaks)
+    job = wait(page, page.post("/api/proposals", {})["job"])
+    assert job["state"] == "done", job
+    assert job["result"]["problems"] == ["object 1: something went wrong (RuntimeError: out of paint)"]
+    assert (job["result"]["objects"], page.studio.project.points(1)) == (1, [])
+    assert page.studio.project.points(2)
+    assert [event.kind for event in page.studio.events._ring].count("saved") > 3
 
 
 _ALL_AT_ONCE = """

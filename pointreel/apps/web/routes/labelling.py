@@ -159,7 +159,7 @@ def get_timeline(v: Key, studio: TheStudio, _: Viewer) -> Timeline:
 @router.post("/videos/{v}/propagations")
 def propagate(v: Key, sent: Propagate, studio: TheStudio, user: Annotator) -> Started:
     """Carry masks from locked frames into what is not locked between them."""
-    return Started(job=studio.propagating.start(v, studio.pictures.stored(v).name, sent, user.name))
+    return Started(job=studio.propagating.start(studio.pictures.stored(v).name, sent, user.name))
 
 
 def _thing(studio: Studio, thing: StoredObject) -> Thing:
