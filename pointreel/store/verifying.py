@@ -32,8 +32,11 @@ class Verifying(Opened):
             return candidates.propose(connection, object_key, points, strata, name, replace, self._database.now())
 
     def set_gains(self, gains: Mapping[int, float]) -> None:
-        """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first."""
-        with self._database.write() as connection:
+        """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first.
+
+        Gains follow from the verdicts, so nothing is lost where the newest are.
+        """
+        with self._database.write(durable=False) as connection:
             candidates.set_gains(connection, gains)
 
     def points(self, object_key: int, frame: int | None = None) -> list[StoredPoint]:
