@@ -34,7 +34,7 @@ class Verifying(Opened):
     def set_gains(self, gains: Mapping[int, float]) -> None:
         """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first.
 
-        Gains follow from the verdicts, so nothing is lost where the newest are.
+        They follow from verdicts and do not wait for the disk: losing the newest costs nobody anything.
         """
         with self._database.write(durable=False) as connection:
             candidates.set_gains(connection, gains)
