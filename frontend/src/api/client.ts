@@ -150,7 +150,7 @@ export const propose = (ask: { gold: number; repeats: number; overlap: number })
   post<{ job: T.Job }>("api/proposals", ask);
 export const importPath = (path: string, format: string | null) =>
   post<{ job: T.Job }>("api/imports", format ? { path, format } : { path });
-export const importZip = (zip: Blob, format: string) =>
+export const importZip = (zip: Blob, format: string | null) =>
   post<{ job: T.Job }>(`api/imports/upload${query({ format })}`, zip);
 export const formats = () => get<{ formats: T.FormatOut[] }>("api/formats");
 export const startExport = (format: string, what: "points" | "masks") =>

@@ -135,6 +135,16 @@ def test_a_folder_of_videos_and_a_dataset_with_pictures_come_in(page: Page, clip
     assert [mask.segment.mask.area for mask in page.studio.project.masks(thing.key)] == [8, 8, 8]
 
 
+def test_videos_in_a_zip_file_become_the_projects_own(page: Page, clip: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as out:
+        out.write(clip, "holiday/beach.mp4")
+    job = wait(page, Page.done(page.send("POST", "/api/imports/upload", content=packed.getvalue()))["job"])
+    assert (job["state"], len(job["result"]["videos"])) == ("done", 1), job
+    videos = {video["name"]: video["state"] for video in page.read("/api/project")["videos"]}
+    assert videos == {"clip.mp4": "ok", "beach.mp4": "ok"}
+
+
 def test_what_cannot_come_in_is_listed(full: Page, tmp_path: Path) -> None:
     for path in (tmp_path / "nothing", tmp_path):
         job = wait(full, full.post("/api/imports", {"path": str(path)})["job"])
