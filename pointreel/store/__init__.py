@@ -48,9 +48,11 @@ from .records import (
     Task,
     User,
 )
+from .verifying import PROPOSAL
 
 __all__ = [
     "CLOSING",
+    "PROPOSAL",
     "Answer",
     "Batch",
     "Candidate",

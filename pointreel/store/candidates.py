@@ -1,6 +1,6 @@
 """Points that wait for a verdict: how they come in, in which order they are seen, and how far they got."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Many
 from functools import cache
 from math import floor, isfinite
@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
-from . import history, mapping, prompting
+from . import history, mapping, prompting, withdrawing
 from .errors import StoreError
 from .records import TURNS, Batch, Candidate, Progress, StoredPoint, Stratum
 from .schema import answers, closings, crews, descriptions, objects, points, proposals, videos
@@ -44,19 +44,28 @@ def propose(
     name: str,
     replace: bool,
     now: int,
+    edit: Callable[[], int | None],
 ) -> int:
-    """Store candidates, once for each name; how many there are under that name."""
-    known = select(proposals.c.id).where(proposals.c.object_key == key, proposals.c.name == name)
-    found = connection.execute(known).scalar()
-    if found is not None:
+    """Store candidates, once for each name; how many there are under that name. ``edit`` is begun if it is needed."""
+    known = select(proposals.c.id, withdrawing.counts(proposals.c.id))
+    row = connection.execute(known.where(proposals.c.object_key == key, proposals.c.name == name)).first()
+    if row is not None:
+        found = int(row[0])
+        if not row[1] and (again := edit()) is not None:
+            withdrawing.bring(connection, found, again)
+            if replace:
+                withdrawing.replace(connection, key, found)
+            withdrawing.settle(connection, [again])
+            requeue(connection, [key])
         count = select(func.count()).select_from(points).where(points.c.proposal_id == found)
         return int(connection.execute(count).scalar_one())
     _require_sound(connection, key, candidates)
-    if replace:
-        unanswered = (points.c.object_key == key, points.c.answers == 0, ~points.c.withdrawn)
-        connection.execute(update(points).where(*unanswered).values(withdrawn=True, queue=None))
     made = connection.execute(insert(proposals).values(object_key=key, name=name, at=now)).inserted_primary_key
     proposal = int(made[0]) if made else 0
+    if (own := edit()) is not None:
+        withdrawing.bring(connection, proposal, own)
+    if replace:
+        withdrawing.replace(connection, key, proposal)
     first = connection.execute(select(func.max(points.c.place)).where(points.c.object_key == key)).scalar()
     first = 0 if first is None else int(first) + 1
     crew = nobody(connection)

@@ -5,7 +5,7 @@ from sqlalchemy import Connection, func, select
 from . import things
 from .errors import StoreError
 from .records import Effect
-from .schema import edits, masks, prompts, videos
+from .schema import edits, masks, prompts, proposals, proposed, videos
 
 
 def of(connection: Connection, edit: int) -> Effect:
@@ -17,7 +17,9 @@ def of(connection: Connection, edit: int) -> Effect:
     made = together.where(edits.c.id == edit if own.action is None else edits.c.action == own.action)
     rows = connection.execute(made.order_by(videos.c.id)).all()
     these = [row.id for row in rows]
-    keys = set(things.described_in(connection, these))
+    points = select(proposals.c.object_key).join(proposed, proposed.c.proposal_id == proposals.c.id)
+    keys = {int(key) for key in connection.execute(points.where(proposed.c.edit_id.in_(these))).scalars()}
+    keys |= set(things.described_in(connection, these))
     frames: list[int] = []
     for log in (masks, prompts):
         query = select(log.c.object_key, func.min(log.c.frame), func.max(log.c.frame)).where(log.c.edit_id.in_(these))
@@ -25,4 +27,11 @@ def of(connection: Connection, edit: int) -> Effect:
             keys.add(int(key))
             frames += [int(first), int(last)]
     span = (min(frames), max(frames)) if frames else None
-    return Effect(edit, own.kind, tuple(dict.fromkeys(row.name for row in rows)), tuple(sorted(keys)), span)
+    return Effect(
+        edit,
+        own.kind,
+        tuple(dict.fromkeys(row.name for row in rows)),
+        tuple(sorted(keys)),
+        span,
+        own.action is not None,
+    )

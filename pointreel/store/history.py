@@ -1,5 +1,6 @@
 """Edits: changes to objects, prompts and masks. What an edit brought counts until a later edit undoes it."""
 
+from dataclasses import dataclass
 from functools import cache
 from uuid import uuid4
 
@@ -9,6 +10,19 @@ from ._live import to_redo
 from .errors import StoreError
 from .records import Edit, when
 from .schema import edits, undone_edits, users
+
+ARRIVAL = "video"
+"""The kind of the edits that bring videos."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Edits that were taken back or brought back by somebody, the newest first; the action they were, and is now."""
+
+    edits: list[int]
+    by: int | None
+    action: str | None = None
+    into: str | None = None
 
 
 def stamp(connection: Connection, log: Table, now: int) -> int:
@@ -50,10 +64,10 @@ def undo(
     now: int,
     edit: int | None = None,
     kind: str | None = None,
-) -> list[int]:
+) -> "Turned":
     """Take back an edit, by default the user's newest that counts, with all that was done at once with it.
 
-    Their keys, the newest first. Without a video, the newest that is part of an action.
+    Without a video, the newest that is part of an action.
     """
     counting = select(func.max(edits.c.id)).where(
         _among(edits, video), edits.c.undoes.is_(None), edits.c.id.not_in(select(undone_edits.c.edit_id))
@@ -63,15 +77,15 @@ def undo(
         narrowed = narrowed.where(edits.c.kind == kind)
     target: int | None = connection.execute(narrowed).scalar()
     if target is None:
-        return []
+        return Turned([], by)
     together = _at_once(connection, target, edits.c.id.not_in(select(undone_edits.c.edit_id)))
-    _turn(connection, "undo", together, by, session, now)
+    into = _turn(connection, "undo", together, by, session, now)
     connection.execute(insert(undone_edits), [{"edit_id": key} for key, _, _ in together])
-    return [key for key, _, _ in together]
+    return Turned([key for key, _, _ in together], by, together[0][2], into)
 
 
-def redo(connection: Connection, video: int | None, by: int | None, session: str, now: int) -> list[int]:
-    """Bring back what the user took back last; the keys of the edits that count again, the newest first."""
+def redo(connection: Connection, video: int | None, by: int | None, session: str, now: int) -> "Turned":
+    """Bring back what the user took back last."""
     undone = edits.alias("undone")
     events = (
         select(edits.c.id, edits.c.undoes, undone.c.undoes.is_not(None).label("restores"))
@@ -81,18 +95,20 @@ def redo(connection: Connection, video: int | None, by: int | None, session: str
     )
     undoing = to_redo((row.id, row.undoes, row.restores) for row in connection.execute(events))
     if undoing is None:
-        return []
+        return Turned([], by)
     together = _at_once(connection, undoing)
-    _turn(connection, "redo", together, by, session, now)
+    into = _turn(connection, "redo", together, by, session, now)
     named = select(edits.c.undoes).where(edits.c.id.in_([key for key, _, _ in together]))
     targets = sorted((int(key) for key in connection.execute(named).scalars() if key is not None), reverse=True)
     connection.execute(delete(undone_edits).where(undone_edits.c.edit_id.in_(targets)))
-    return targets
+    return Turned(targets, by, together[0][2], into)
 
 
 def _among(table: FromClause, video: int | None) -> ColumnElement[bool]:
-    """The edits of a video, or what was done to the project as a whole."""
-    return table.c.action.is_not(None) if video is None else table.c.video_id == video
+    """The edits of a video, without its arrival; or what was done to the project as a whole."""
+    if video is None:
+        return table.c.action.is_not(None)
+    return and_(table.c.video_id == video, table.c.kind != ARRIVAL)
 
 
 _Done = tuple[int, int, str | None]
@@ -109,11 +125,14 @@ def _at_once(connection: Connection, edit: int, *conditions: ColumnElement[bool]
     return [(int(row.id), int(row.video_id), row.action) for row in rows]
 
 
-def _turn(connection: Connection, kind: str, together: list[_Done], by: int | None, session: str, now: int) -> None:
-    """Note that edits are turned back, at once if they were made at once."""
+def _turn(
+    connection: Connection, kind: str, together: list[_Done], by: int | None, session: str, now: int
+) -> str | None:
+    """Note that edits are turned back, at once if they were made at once; the action that this is."""
     action = None if together[0][2] is None else uuid4().hex
     for key, video, _ in together:
         add(connection, video, kind, by, session, now, key, action)
+    return action
 
 
 @cache  # to write it down takes longer than to look it up

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection
 
 from ..core import Attributes, FrameMasks, Prompt, Segment
-from . import candidates, effects, films, history, masking, people, prompting, things
+from . import candidates, effects, films, history, judging, masking, prompting, things, withdrawing
 from ._opened import Opened
 from .records import Edit, Effect, StoredMask, StoredObject
 
@@ -185,40 +185,32 @@ class Labelling(Opened):
         """
         with self._database.write() as connection:
             key, who = self._where(connection, video), self._who(connection, by)
-            targets = history.undo(connection, key, who, session or self.session, self._database.now(), edit, kind)
-            return self._settled(connection, targets)
+            turned = history.undo(connection, key, who, session or self.session, self._database.now(), edit, kind)
+            return self._settled(connection, turned)
 
     def redo_edit(self, video: str | None = None, *, by: str | None = None, session: str | None = None) -> int | None:
         """Bring back what ``by`` took back last; the key of the newest edit that is back, or None."""
         with self._database.write() as connection:
             key, who = self._where(connection, video), self._who(connection, by)
-            targets = history.redo(connection, key, who, session or self.session, self._database.now())
-            return self._settled(connection, targets)
+            turned = history.redo(connection, key, who, session or self.session, self._database.now())
+            return self._settled(connection, turned)
 
     @staticmethod
     def _where(connection: Connection, video: str | None) -> int | None:
         return None if video is None else films.find(connection, video).key
 
-    def _edit(
-        self,
-        connection: Connection,
-        video: int,
-        kind: str,
-        by: str | None,
-        session: str | None,
-        action: str | None = None,
-    ) -> int:
-        who, now = self._who(connection, by), self._database.now()
-        return history.add(connection, video, kind, who, session or self.session, now, None, action)
-
-    def _who(self, connection: Connection, by: str | None) -> int | None:
-        return None if by is None else people.who_answers(connection, by).key
-
-    def _settled(self, connection: Connection, targets: list[int]) -> int | None:
-        """Objects come and go with the edits that brought them, and their points with them."""
-        if targets and (keys := things.described_in(connection, targets)):
-            candidates.requeue(connection, keys)
-        return max(targets, default=None)
+    def _settled(self, connection: Connection, turned: history.Turned) -> int | None:
+        """Objects come and go with the edits that brought them, and their points with them; so do proposals, and the
+        verdicts that came with the same action.
+        """
+        if not turned.edits:
+            return None
+        films.require_unused(connection, turned.edits)
+        named = things.described_in(connection, turned.edits)
+        if keys := {*named, *withdrawing.settle(connection, turned.edits)}:
+            candidates.requeue(connection, sorted(keys))
+        judging.turn(connection, turned, self._database.now())
+        return max(turned.edits)
 
 
 def _within(seconds: float, items: Iterable[FrameMasks]) -> Iterator[FrameMasks]:

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from ..core import ListedDataset, replacing
 from ..video import Video
-from . import checking, counting, export, films, logins, people
+from . import checking, counting, export, films, history, logins, people
 from .database import FILE, WRITER, Clock, Database, new_file, new_server, open_file, open_server
 from .errors import StoreError
 from .labelling import Labelling
@@ -171,7 +171,10 @@ class Project(Labelling, Proposing, Verifying, Working):
         manifest = films.manifest_of(source)
         kept = films.kept_path(self.folder, source)
         with self._database.write() as connection:
-            return films.add(connection, name, kept, manifest, self._database.now())
+            added = films.add(connection, name, kept, manifest, self._database.now())
+            if self._action is not None:
+                self._edit(connection, added.key, history.ARRIVAL, None, None)
+            return added
 
     def open_video(self, name: str, *, quick: bool = True, skip_broken: bool = False) -> Video:
         """The video, open for reading, after a check that it is the one that was added: ``VideoChanged`` if not.

@@ -111,7 +111,7 @@ class Edit:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What an edit changes, with what was done at once with it: videos by name, objects by key, and the frames from
-    the first to the last, both included.
+    the first to the last, both included. ``at_once``: it is part of an action, done to the project as a whole.
     """
 
     edit: int
@@ -119,6 +119,7 @@ class Effect:
     videos: tuple[str, ...]
     objects: tuple[int, ...]
     frames: tuple[int, int] | None
+    at_once: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

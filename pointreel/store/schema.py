@@ -1,9 +1,10 @@
 """The tables of a project, the same on SQLite and PostgreSQL.
 
 Two kinds of tables. **Logs** are only ever added to: ``verdicts``, ``edits``, and what edits brought (``descriptions``,
-``closings``, ``prompts``, ``masks``, ``maps``). Undoing adds a row that names the row it undoes, and redoing a row that
-names the undoing. **Derived** ones say quickly what the logs say slowly, change in the same transaction, and ``check``
-compares them with the logs: ``answers``, ``undone_edits``, and of ``points`` the columns from ``crew_id`` on.
+``closings``, ``prompts``, ``masks``, ``maps``, ``proposed``). Undoing adds a row that names the row it undoes, and
+redoing a row that names the undoing. **Derived** ones say quickly what the logs say slowly, change in the same
+transaction, and ``check`` compares them with the logs: ``answers``, ``undone_edits``, and of ``points`` the columns
+from ``withdrawn`` on.
 
 Times are whole microseconds since 1970 (UTC) on the clock of the machine that writes.
 """
@@ -224,7 +225,9 @@ points = Table(
     Column("overlap", SmallInteger, nullable=False),  # how many people are asked
     Column("gold", SmallInteger),  # the known answer of a point that tests who answers
     Column("repeats", Integer),  # the place of the point that this one shows again
-    Column("withdrawn", Boolean, nullable=False),  # replaced by a later proposal before anybody answered
+    Column(
+        "withdrawn", Boolean, nullable=False
+    ),  # its proposal was taken back, or another replaced it before an answer
     Column("crew_id", Key, ForeignKey("crews.id"), nullable=False),  # who have answered
     Column("queue", Key),  # the crew while the point waits for someone else, nothing afterwards
     Column("answers", SmallInteger, nullable=False),
@@ -236,6 +239,28 @@ points = Table(
     Index(None, "queue", "neg_gain", "id"),
     Index(None, "object_key", "frame"),
 )
+
+proposed = Table(
+    "proposed",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("proposal_id", Key, ForeignKey("proposals.id"), nullable=False),
+    Column("edit_id", Key, ForeignKey("edits.id"), nullable=False),
+    Index(None, "proposal_id"),
+    Index(None, "edit_id"),
+)
+"""The edits that brought a proposal: it counts while one of them does. One without any was made by a program."""
+
+replacements = Table(
+    "replacements",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("point_id", Key, ForeignKey("points.id"), nullable=False),
+    Column("proposal_id", Key, ForeignKey("proposals.id"), nullable=False),
+    Index(None, "point_id"),
+    Index(None, "proposal_id"),
+)
+"""Points that nobody had answered when a proposal came: they are withdrawn while it counts."""
 
 strata = Table(
     "strata",

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Mapping
 from collections.abc import Sequence as Many
 
-from . import asking, candidates, judging, people
+from . import asking, candidates, judging, people, things
 from ._opened import Opened
 from .records import Answer, Batch, Candidate, Event, Order, Progress, StoredPoint, Stratum, Task
 
 _PAGE = 1000
+PROPOSAL = "points"
+"""The kind of the edits that bring points."""
 
 
 class Verifying(Opened):
@@ -29,7 +31,13 @@ class Verifying(Opened):
         drawn from, whose ``proposal`` is this name.
         """
         with self._database.write() as connection:
-            return candidates.propose(connection, object_key, points, strata, name, replace, self._database.now())
+            video = things.video_of(connection, object_key)
+
+            def edit() -> int | None:
+                return None if self._action is None else self._edit(connection, video, PROPOSAL, None, None)
+
+            now = self._database.now()
+            return candidates.propose(connection, object_key, points, strata, name, replace, now, edit)
 
     def set_gains(self, gains: Mapping[int, float]) -> None:
         """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first.
@@ -104,10 +112,11 @@ class Verifying(Opened):
 
     def answer_all(self, verdicts: Mapping[int, int], *, annotator: str, session: str | None = None) -> int:
         """Verdicts that come from elsewhere, by point, as one transaction; nobody's time is counted for them."""
+        where = session or self._action or self.session
         with self._database.write() as connection:
             user, now = people.who_answers(connection, annotator), self._database.now()
             for point, verdict in verdicts.items():
-                judging.answer(connection, user, point, verdict, 0.0, session or self.session, None, False, now)
+                judging.answer(connection, user, point, verdict, 0.0, where, None, False, now)
         return len(verdicts)
 
     def answer(

@@ -217,6 +217,13 @@ def everything(made: Made) -> None:
     project.settle(1, BACKGROUND, owner="olga")
     project.undo_settlement("olga")
     project.redo("olga")
+    acting = project.acting("olga")
+    acting.propose(ball, candidates(5), name="again")
+    acting.keep_stage(ball, "pseudo-mask", fingerprint="a", masks=[FrameMasks(2, {2: segment})])
+    project.undo_edit(by="olga")
+    acting.propose(ball, candidates(5), name="again")
+    project.undo_edit(by="olga")
+    project.redo_edit(by="olga")
     project.begin_job("job", "propagation", server="here 1 a", video="clip")
     project.see_job("job")
     assert [job.key for job in project.running_jobs()] == ["job"]

@@ -21,7 +21,19 @@ from pointreel.store.schema import metadata
 
 from .conftest import Made, everything
 
-LOGS = ("verdicts", "edits", "descriptions", "closings", "prompts", "masks", "maps", "proposals", "strata")
+LOGS = (
+    "verdicts",
+    "edits",
+    "descriptions",
+    "closings",
+    "prompts",
+    "masks",
+    "maps",
+    "proposals",
+    "proposed",
+    "replacements",
+    "strata",
+)
 
 
 def test_migrations_from_nothing_give_the_tables_that_are_used(tmp_path: Path) -> None:
@@ -111,7 +123,8 @@ def test_an_object_that_was_closed_before_that_was_an_edit_stays_closed(made: Ma
 
 def _back_to(connection: sqlite3.Connection, version: str) -> None:
     """Undo by hand what migrations after a version have added."""
-    connection.execute("DROP TABLE jobs")
+    for table in ("proposed", "replacements", "jobs"):
+        connection.execute(f"DROP TABLE {table}")
     connection.execute("DROP TABLE logins")
     connection.execute("DROP INDEX ix_edits_action")
     connection.execute("ALTER TABLE edits DROP COLUMN action")

@@ -645,7 +645,7 @@ export interface paths {
         put?: never;
         /**
          * Undo Action
-         * @description Take back what one did last to the project as a whole, as closing an object.
+         * @description Take back what one did last to the project as a whole: proposed points, an import, a video, a closed object.
          */
         post: operations["undo_action"];
         delete?: never;

@@ -4,7 +4,13 @@ import * as api from "../api/client";
 import type { Undone } from "../api/types";
 import { notice, say, trying } from "./app";
 
-const WHAT: Record<string, string> = { closing: "who is asked about an object" };
+const WHAT: Record<string, string> = {
+  closing: "who is asked about an object",
+  points: "points to verify",
+  "pseudo-mask": "masks that were made for points to verify",
+  import: "an import",
+  video: "a video",
+};
 
 export const undo = (): Promise<boolean> => turn(api.undoAction, "Taken back");
 export const redo = (): Promise<boolean> => turn(api.redoAction, "Done again");
@@ -14,6 +20,6 @@ async function turn(ask: () => Promise<Undone>, says: string): Promise<boolean> 
   const done = await trying(ask());
   if (!done) return false;
   if (done.edit === null) say(new Error("There is nothing left to undo or redo here."));
-  else notice.value = `${says}: ${WHAT[done.kind] ?? done.kind}.`;
+  else notice.value = `${says}: ${WHAT[done.kind] ?? "an import"}.`;
   return done.edit !== null;
 }

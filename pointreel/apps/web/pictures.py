@@ -87,6 +87,10 @@ class Pictures:
             found = next(video for video in self._stored.values() if video.name == name)
         return found
 
+    def forget(self) -> None:
+        """There are other videos than before."""
+        self._stored = {}
+
     def places(self) -> list[Path]:
         """Where the videos lie that were looked at so far."""
         return [self._project.video_path(video.name) for video in self._stored.values()]

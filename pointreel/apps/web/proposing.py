@@ -20,10 +20,10 @@ class Proposing:
         self._project, self._jobs, self._events = project, jobs, events
         self._totals, self._saved = totals, saved
 
-    def start(self, sent: messages.ProposeIn) -> messages.Job:
-        return self._jobs.start("proposal", lambda watch: self._run(watch, sent), request=sent)
+    def start(self, sent: messages.ProposeIn, by: str) -> messages.Job:
+        return self._jobs.start("proposal", lambda watch: self._run(watch, sent, by), request=sent)
 
-    def _run(self, watch: Watch, sent: messages.ProposeIn) -> messages.JobResult:
+    def _run(self, watch: Watch, sent: messages.ProposeIn, by: str) -> messages.JobResult:
         from ... import annotate
 
         stages: set[tuple[int, str]] = set()
@@ -35,7 +35,9 @@ class Proposing:
                 self._saved()  # a stage begins when the one before is stored
 
         config = annotate.Config(gold=sent.gold, repeats=sent.repeats, overlap=sent.overlap)
-        report = annotate.propose(self._project, sent.objects, config=config, watch=note, stop=watch.stop.is_set)
+        report = annotate.propose(
+            self._project.acting(by, watch.id), sent.objects, config=config, watch=note, stop=watch.stop.is_set
+        )
         for key in report.proposed:
             self._events.publish("points", {"object": key})
         self._totals.stale()

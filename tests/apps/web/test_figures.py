@@ -139,6 +139,17 @@ def test_proposals_come_from_the_pipeline_and_wait_to_be_verified(page: Page) ->
             "/api/verify/answers", {"point": task["point"], "label": task["kind"], "token": f"token {task['point']:04}"}
         )
     assert page.read("/api/statistics")["objects_list"][0]["quality"]["j"]["high"] > 0
+    masks = len(list(page.studio.project.masks(1)))
+    back = page.post("/api/undo")
+    assert (back["kind"], back["objects"], back["frames"]) == ("points", [1], [0, NUM_FRAMES - 1])
+    assert page.read("/api/verify/queue")["tasks"] == []
+    assert page.read("/api/verify/queue")["totals"] == {"answered": 16, "total": 16}  # nobody's work is lost
+    assert len(list(page.studio.project.masks(1))) == 1
+    again = wait(page, page.post("/api/proposals", sent)["job"])
+    assert (again["state"], again["result"]["points"]) == ("done", job["result"]["points"])
+    assert len(list(page.studio.project.masks(1))) == masks
+    assert page.read("/api/verify/queue")["totals"] == {"answered": 16, "total": job["result"]["points"]}
+    assert list(page.studio.project.check()) == []
 
 
 def test_what_breaks_with_one_object_is_told_with_its_name_and_the_others_have_points(

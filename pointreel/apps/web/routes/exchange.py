@@ -37,7 +37,7 @@ def begin_import(sent: ImportIn, studio: Studio, by: str) -> Job:
     path = Path(sent.path).expanduser()
 
     def work(watch: Watch) -> JobResult:
-        return _told(studio, bring_in(studio.project, path, sent.format, by, watch))
+        return _told(studio, bring_in(studio.project.acting(by, watch.id), path, sent.format, by, watch))
 
     return studio.jobs.start("import", work, request=sent)
 
@@ -58,7 +58,8 @@ async def import_upload(request: Request, studio: TheStudio, user: Owner, format
         try:
             (place / "content").mkdir()
             found = unpacked(place / "sent.zip", place / "content")
-            return _told(studio, bring_in(studio.project, found, format, user.name, watch, keep=True))
+            acting = studio.project.acting(user.name, watch.id)
+            return _told(studio, bring_in(acting, found, format, user.name, watch, keep=True))
         finally:
             shutil.rmtree(place, ignore_errors=True)
 

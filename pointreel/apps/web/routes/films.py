@@ -72,14 +72,14 @@ def get_crop(
 
 
 @router.put("/uploads/{name}")
-async def upload(name: str, request: Request, studio: TheStudio, _: Owner) -> Video:
+async def upload(name: str, request: Request, studio: TheStudio, user: Owner) -> Video:
     """A video file as the body of the request; it becomes a video of the project's own."""
     draft, free = await run_in_threadpool(studio.films.upload_place, name)
     try:
         with draft.open("xb") as file:
             async for chunk in request.stream():
                 await run_in_threadpool(file.write, chunk)
-        added = await run_in_threadpool(studio.films.add_upload, draft, free)
+        added = await run_in_threadpool(studio.films.add_upload, draft, free, user.name)
     finally:
         draft.unlink(missing_ok=True)
     studio.saved()

@@ -47,7 +47,7 @@ def go_on(job_id: str, studio: TheStudio, user: Annotator) -> Started:
 
 def _begun(studio: Studio, watch: Watch, user: User) -> Job:
     if watch.kind == "proposal":
-        return studio.proposing.start(ProposeIn.model_validate_json(watch.request))
+        return studio.proposing.start(ProposeIn.model_validate_json(watch.request), user.name)
     if watch.kind == "import" and user.role == "owner":
         return begin_import(ImportIn.model_validate_json(watch.request), studio, user.name)
     if watch.kind == "propagation" and watch.video is not None:
@@ -66,9 +66,9 @@ async def events(
 
 
 @router.post("/proposals")
-def propose(sent: ProposeIn, studio: TheStudio, _: Annotator) -> Started:
+def propose(sent: ProposeIn, studio: TheStudio, user: Annotator) -> Started:
     """Make candidate points of the objects that something is said of: of those named, or of all.
 
     Known answers come from locked masks. Neither they nor points that are shown again look different to annotators.
     """
-    return Started(job=studio.proposing.start(sent))
+    return Started(job=studio.proposing.start(sent, user.name))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body
 
-from ....store import CLOSING
+from ....store import CLOSING, PROPOSAL
 from ..guard import Annotator, TheStudio
 from ..messages import Key, UndoIn, Undone
 from ..propagating import KIND
@@ -28,7 +28,7 @@ def redo_edit(v: Key, studio: TheStudio, user: Annotator) -> Undone:
 
 @router.post("/undo")
 def undo_action(studio: TheStudio, user: Annotator) -> Undone:
-    """Take back what one did last to the project as a whole, as closing an object."""
+    """Take back what one did last to the project as a whole: proposed points, an import, a video, a closed object."""
     return _undone(studio, studio.project.undo_edit(by=user.name))
 
 
@@ -45,14 +45,17 @@ def _undone(studio: Studio, edit: int | None) -> Undone:
     effect = studio.project.effect(edit)
     studio.labelling.forget(effect.objects)
     frames = [] if effect.frames is None else list(range(effect.frames[0], effect.frames[1] + 1))
-    for name in effect.videos:
-        v = studio.pictures.named(name).key
-        if effect.kind == KIND:
-            studio.propagating.stop(v)
-        told = {"video": v, "edit": edit, "frames": frames, "objects": list(effect.objects)}
-        studio.events.publish("masks", told)
-        studio.events.publish("objects", {"video": v})
-    if effect.kind == CLOSING:
+    studio.pictures.forget()
+    for video in studio.project.videos:
+        if video.name in effect.videos:
+            if effect.kind == KIND:
+                studio.propagating.stop(video.key)
+            told = {"video": video.key, "edit": edit, "frames": frames, "objects": list(effect.objects)}
+            studio.events.publish("masks", told)
+            studio.events.publish("objects", {"video": video.key})
+    if effect.kind in (CLOSING, PROPOSAL):
         studio.verifying.reopened(set(effect.objects))
+    if effect.at_once:
+        studio.events.publish("reset", {})
     saved_at = studio.saved()
     return Undone(edit=edit, kind=effect.kind, frames=effect.frames, objects=list(effect.objects), saved_at=saved_at)
