@@ -1,7 +1,9 @@
 /** Review: the worst first, each one click from Label. */
 
 import { useEffect } from "preact/hooks";
+import * as api from "../../api/client";
 import { called, count } from "../../clock";
+import { useKeys } from "../../parts/keyboard";
 import { currentVideo, isOwner, project } from "../../state/app";
 import * as review from "../../state/review";
 import { Disputes } from "./disputes";
@@ -17,6 +19,10 @@ export function ReviewView() {
   useEffect(() => {
     if (video) void review.loadVideo(video.key);
   }, [video?.key]);
+  useKeys("everywhere", () => ({
+    undo: isOwner.peek() ? () => void review.unsettle(api.undoSettlement) : undefined,
+    redo: isOwner.peek() ? () => void review.unsettle(api.redoSettlement) : undefined,
+  }));
   if (!video) return null;
   return (
     <div class="page">

@@ -5,7 +5,9 @@ import * as api from "../../api/client";
 import { on } from "../../api/events";
 import type { Statistics } from "../../api/types";
 import { duration } from "../../clock";
+import { useKeys } from "../../parts/keyboard";
 import { trying } from "../../state/app";
+import * as undoing from "../../state/undoing";
 import { Figures } from "./figures";
 import { AnnotatorTable, KindTable, ObjectTable } from "./tables";
 
@@ -17,13 +19,14 @@ export function StatisticsView() {
     load();
     const stop = on("points", () => {
       clearTimeout(due);
-      due = setTimeout(load, 1500);
+      due = setTimeout(load, 400);
     });
     return () => {
       stop();
       clearTimeout(due);
     };
   }, []);
+  useKeys("everywhere", () => ({ undo: () => void undoing.undo(), redo: () => void undoing.redo() }));
   if (!known) return <p class="empty">Counting …</p>;
   return (
     <div class="page">

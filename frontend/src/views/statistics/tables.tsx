@@ -1,6 +1,5 @@
 /** Tables of Statistics; intervals are 95 %. */
 
-import { useEffect, useState } from "preact/hooks";
 import * as api from "../../api/client";
 import type { Interval, Statistics } from "../../api/types";
 import { called, duration } from "../../clock";
@@ -22,21 +21,7 @@ export function Estimate({ of }: { of: Interval | null }) {
 }
 
 export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
-  const [closed, setClosed] = useState<ReadonlySet<number>>(new Set());
-  const videos = [...new Set(rows.map((row) => row.video))].join(" ");
-  useEffect(() => {
-    void trying(Promise.all(videos.split(" ").map((video) => api.things(Number(video))))).then((found) => {
-      const things = found?.flatMap(({ objects }) => objects) ?? [];
-      setClosed(new Set(things.filter((thing) => thing.closed).map(({ key }) => key)));
-    });
-  }, [videos]);
-  const close = async (key: number, isClosed: boolean) => {
-    if (!(await trying(api.changeThing(key, { closed: isClosed })))) return;
-    const next = new Set(closed);
-    if (isClosed) next.add(key);
-    else next.delete(key);
-    setClosed(next);
-  };
+  const close = (key: number, closed: boolean) => void trying(api.changeThing(key, { closed }));
   return (
     <div class="scroll">
       <table class="numbers">
@@ -73,7 +58,7 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
                 <Estimate of={row.quality?.j ?? null} />
               </td>
               <td class="advice">
-                <Advice row={row} closed={closed.has(row.key)} close={(isClosed) => void close(row.key, isClosed)} />
+                <Advice row={row} close={(closed) => close(row.key, closed)} />
               </td>
             </tr>
           ))}
@@ -87,17 +72,9 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
 }
 
 /** Whether it is worth asking on about an object. */
-function Advice({
-  row,
-  closed,
-  close,
-}: {
-  row: Statistics["objects_list"][number];
-  closed: boolean;
-  close: (closed: boolean) => void;
-}) {
+function Advice({ row, close }: { row: Statistics["objects_list"][number]; close: (closed: boolean) => void }) {
   if (row.answered >= row.points) return <span class="dim">done</span>;
-  if (closed)
+  if (row.closed)
     return (
       <>
         <span class="dim">nobody is asked</span>
