@@ -12,14 +12,13 @@ const WHAT: Record<string, string> = {
   video: "a video",
 };
 
-export const undo = (): Promise<boolean> => turn(api.undoAction, "Taken back");
-export const redo = (): Promise<boolean> => turn(api.redoAction, "Done again");
+export const undo = (): void => void turn(api.undoAction, "Taken back");
+export const redo = (): void => void turn(api.redoAction, "Done again");
 
-async function turn(ask: () => Promise<Undone>, says: string): Promise<boolean> {
+async function turn(ask: () => Promise<Undone>, says: string): Promise<void> {
   notice.value = null;
   const done = await trying(ask());
-  if (!done) return false;
+  if (!done) return;
   if (done.edit === null) say(new Error("There is nothing left to undo or redo here."));
   else notice.value = `${says}: ${WHAT[done.kind] ?? "an import"}.`;
-  return done.edit !== null;
 }

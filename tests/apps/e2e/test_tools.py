@@ -122,3 +122,8 @@ def a_dataset_is_dropped(server: Server, someone: Newcomer, folder: Path) -> Non
     found = server.get(f"videos/{walk['key']}/masks?start=0&stop=3")["frames"]
     assert thing["object_id"] == 3
     assert [Mask.from_coco(**frame["objects"][0]["mask"]).area for frame in found] == [24, 24, 24]
+    someone.page.get_by_role("button", name="Undo").click()
+    someone.page.get_by_role("row", name="walk").wait_for(state="hidden")
+    someone.sees("Taken back: an import")
+    someone.press("Control+Shift+Z")
+    someone.page.get_by_role("row", name="walk").wait_for()

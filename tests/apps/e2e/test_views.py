@@ -267,7 +267,7 @@ FAINT = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const element = walker.currentNode.parentElement;
-        if (!walker.currentNode.data.trim() || element.closest(":disabled, .is-off, option, script")) continue;
+        if (!walker.currentNode.data.trim() || element.closest(":disabled, option, script")) continue;
         const [a, b] = [light(parts(getComputedStyle(element).color)), light(ground(element))];
         const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
         if (contrast < 4.5) found.push([walker.currentNode.data, contrast]);

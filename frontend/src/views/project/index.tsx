@@ -1,7 +1,7 @@
 /** Project: its videos, what comes in, what goes out, and who works on it. */
 
 import { useEffect } from "preact/hooks";
-import { useKeys } from "../../parts/keyboard";
+import { useTurns } from "../../parts/turns";
 import { isOwner, mayAnswer, project, refreshProject } from "../../state/app";
 import * as undoing from "../../state/undoing";
 import { Exports } from "./exports";
@@ -14,7 +14,7 @@ export function ProjectView() {
   useEffect(() => {
     void refreshProject();
   }, []);
-  useKeys("everywhere", () => ({ undo: () => void undoing.undo(), redo: () => void undoing.redo() }));
+  useTurns(mayAnswer.value, undoing.undo, undoing.redo);
   return (
     <div class="page">
       <Videos />

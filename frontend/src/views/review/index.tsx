@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import * as api from "../../api/client";
 import { called, count } from "../../clock";
-import { useKeys } from "../../parts/keyboard";
+import { useTurns } from "../../parts/turns";
 import { currentVideo, isOwner, project } from "../../state/app";
 import * as review from "../../state/review";
 import { Disputes } from "./disputes";
@@ -19,10 +19,11 @@ export function ReviewView() {
   useEffect(() => {
     if (video) void review.loadVideo(video.key);
   }, [video?.key]);
-  useKeys("everywhere", () => ({
-    undo: isOwner.peek() ? () => void review.unsettle(api.undoSettlement) : undefined,
-    redo: isOwner.peek() ? () => void review.unsettle(api.redoSettlement) : undefined,
-  }));
+  useTurns(
+    isOwner.value,
+    () => void review.unsettle(api.undoSettlement),
+    () => void review.unsettle(api.redoSettlement),
+  );
   if (!video) return null;
   return (
     <div class="page">

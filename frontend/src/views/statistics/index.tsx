@@ -5,8 +5,8 @@ import * as api from "../../api/client";
 import { on } from "../../api/events";
 import type { Statistics } from "../../api/types";
 import { duration } from "../../clock";
-import { useKeys } from "../../parts/keyboard";
-import { trying } from "../../state/app";
+import { useTurns } from "../../parts/turns";
+import { mayAnswer, trying } from "../../state/app";
 import * as undoing from "../../state/undoing";
 import { Figures } from "./figures";
 import { AnnotatorTable, KindTable, ObjectTable } from "./tables";
@@ -26,7 +26,7 @@ export function StatisticsView() {
       clearTimeout(due);
     };
   }, []);
-  useKeys("everywhere", () => ({ undo: () => void undoing.undo(), redo: () => void undoing.redo() }));
+  useTurns(mayAnswer.value, undoing.undo, undoing.redo);
   if (!known) return <p class="empty">Counting …</p>;
   return (
     <div class="page">

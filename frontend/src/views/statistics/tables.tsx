@@ -3,7 +3,7 @@
 import * as api from "../../api/client";
 import type { Interval, Statistics } from "../../api/types";
 import { called, duration } from "../../clock";
-import { mayAnswer, trying } from "../../state/app";
+import { mayAnswer, project, trying } from "../../state/app";
 
 const KINDS = ["background", "foreground", "uncertain"] as const;
 
@@ -21,6 +21,8 @@ export function Estimate({ of }: { of: Interval | null }) {
 }
 
 export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
+  const several = (project.value?.videos.length ?? 0) > 1;
+  const videoName = (key: number) => project.value?.videos.find((video) => video.key === key)?.name;
   const close = (key: number, closed: boolean) => void trying(api.changeThing(key, { closed }));
   return (
     <div class="scroll">
@@ -41,7 +43,10 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.key}>
-              <th scope="row">{called(row)}</th>
+              <th scope="row">
+                {called(row)}
+                {several && <small class="dim"> {videoName(row.video)}</small>}
+              </th>
               <td>
                 {row.answered} / {row.points}
               </td>
@@ -169,8 +174,8 @@ export function KindTable({ rows }: { rows: Statistics["by_kind"] }) {
           <tr key={row.kind}>
             <th scope="row">{KINDS[row.kind]}</th>
             <td>{row.answers.toLocaleString("en-GB")}</td>
-            <td>{row.median.toFixed(2)} s</td>
-            <td>{row.p90.toFixed(2)} s</td>
+            <td>{row.answers ? `${row.median.toFixed(2)} s` : "–"}</td>
+            <td>{row.answers ? `${row.p90.toFixed(2)} s` : "–"}</td>
           </tr>
         ))}
       </tbody>
