@@ -11,6 +11,7 @@ const job = (state: Job["state"]): Job => ({
   message: "",
   video: null,
   result: null,
+  can_go_on: false,
 });
 
 describe("jobs", () => {

@@ -189,12 +189,19 @@ class _Here:
 
         try:
             count = run(way, video, self._engines, self._config, telling)
-        except PointreelError as error:
+        except jobs.Stopped:
+            raise
+        except Exception as error:  # whatever it is, the other objects have nothing to do with it
+            said = str(error) if isinstance(error, PointreelError) else _unexpected(error)
             fingerprint = way.fingerprints.by_stage[stage[0]]
-            self._project.mark_stage(key, stage[0], "failed", fingerprint=fingerprint, detail=str(error))
-            tell(_News(key, stage[0], 0, error=str(error)))
+            self._project.mark_stage(key, stage[0], "failed", fingerprint=fingerprint, detail=said)
+            tell(_News(key, stage[0], 0, error=said))
         else:
             tell(_News(key, STAGES[-1], 0, candidates=count))
+
+
+def _unexpected(error: Exception) -> str:
+    return f"something went wrong ({type(error).__name__}: {error})"
 
 
 @contextmanager

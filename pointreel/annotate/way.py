@@ -32,6 +32,10 @@ class Fingerprints:
         return cls(pseudo_mask, propagation, sampling)
 
     @property
+    def proposal(self) -> str:
+        return f"point-vos {self.sampling[:24]}"
+
+    @property
     def by_stage(self) -> Mapping[str, str]:
         return dict(zip(STAGES, (self.pseudo_mask, self.propagation, self.sampling), strict=True))
 
@@ -58,6 +62,8 @@ class Way:
         for stage, fingerprint in fingerprints.by_stage.items():
             if stage not in known or known[stage].fingerprint != fingerprint:
                 break
+            if stage == STAGES[-1] and not _drawn(project, thing.key, fingerprints):
+                break
             done.append(stage)
         edit = int(known[STAGES[0]].detail) if done else None
         if edit is None or project.is_undone(edit) or _is_full(edit, known.get(STAGES[1]), done):
@@ -75,11 +81,20 @@ class Way:
 
     def proposal(self) -> str:
         """The name of this draw. One that others have replaced is a new one when it is wanted again."""
-        name = f"point-vos {self.fingerprints.sampling[:24]}"
+        name = self.fingerprints.proposal
         earlier = self.project.proposals(self.thing.key)
-        if earlier and (earlier[-1] == name or earlier[-1].startswith(f"{name} ")):
+        if earlier and _is_of(earlier[-1], name):
             return earlier[-1]
         return f"{name} {len(earlier)}" if name in earlier else name
+
+
+def _drawn(project: Project, key: int, fingerprints: Fingerprints) -> bool:
+    """Whether the points are there: people may have taken them back."""
+    return any(_is_of(name, fingerprints.proposal) for name in project.proposals(key))
+
+
+def _is_of(name: str, draw: str) -> bool:
+    return name == draw or name.startswith(f"{draw} ")
 
 
 def _is_full(edit: int, propagation: Stage | None, done: Sequence[str]) -> bool:

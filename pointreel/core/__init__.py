@@ -7,8 +7,8 @@ from .dataset import (
     Format,
     FrameLabels,
     ListedDataset,
-    MappedDataset,
     ObjectInfo,
+    PassedDataset,
     Sequence,
 )
 from .errors import (
@@ -58,12 +58,12 @@ __all__ = [
     "FrameMasks",
     "FramePoints",
     "ListedDataset",
-    "MappedDataset",
     "Mask",
     "MaskError",
     "MissingExtra",
     "ObjectInfo",
     "OverlappingObjects",
+    "PassedDataset",
     "PointQuery",
     "PointreelError",
     "Points",

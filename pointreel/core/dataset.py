@@ -143,11 +143,11 @@ class ListedDataset:
 
 
 @dataclass(frozen=True)
-class MappedDataset:
-    """Another dataset whose every sequence is changed on the way."""
+class PassedDataset:
+    """Another dataset whose every pass goes ``through`` a function, which may watch it, change it, or break it off."""
 
     dataset: Dataset
-    change: Callable[[Sequence], Sequence]
+    through: Callable[[Dataset], Iterable[Sequence]]
 
     @property
     def categories(self) -> Mapping[str, int]:
@@ -157,7 +157,7 @@ class MappedDataset:
         return len(self.dataset)
 
     def __iter__(self) -> Iterator[Sequence]:
-        return map(self.change, self.dataset)
+        return iter(self.through(self.dataset))
 
 
 class Format(Protocol):

@@ -1,6 +1,5 @@
 """Work done in this process or in several; a worker that dies ends the run, and none outlives it."""
 
-import os
 import signal
 import sys
 import threading
@@ -8,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.context import BaseContext
 from typing import TypeVar
 
 from ..core import PointreelError
+from ..jobs import begin_worker
 from .report import Progress
 
 Task = TypeVar("Task")
@@ -38,7 +38,7 @@ def run_tasks(
     num_workers = min(num_workers, len(tasks))
     if num_workers <= 1:
         return [function(task) for task in progress(tasks, what, len(tasks))]
-    pool = ProcessPoolExecutor(num_workers, get_context("spawn") if fresh else _context(), _start_worker)
+    pool = ProcessPoolExecutor(num_workers, get_context("spawn") if fresh else _context(), begin_worker)
     try:
         with _undisturbed():
             running = [pool.submit(function, task) for task in tasks]
@@ -69,16 +69,3 @@ def _context() -> BaseContext:
     """Forking starts at once, but is safe only where no other thread runs."""
     forks = sys.platform == "linux" and threading.active_count() == 1
     return get_context("fork" if forks else "spawn")
-
-
-def _start_worker() -> None:
-    """Ctrl-C is the parent's to handle; and where the parent dies without a word, so does the worker."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

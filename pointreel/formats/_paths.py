@@ -22,8 +22,10 @@ def file_to_read(path: Path, *usual: str) -> Path:
         raise FormatError(path, "", found="nothing", expected="a file", hint="Check the path.")
     fitting = sorted({file for pattern in usual for file in path.glob(pattern) if file.is_file()})
     if len(fitting) != 1:
-        names = ", ".join(file.name for file in fitting[:5]) or "none"
-        raise FormatError(path, "", found=f"a folder with {len(fitting)} such files ({names})", expected="one file")
+        names = ", ".join(file.name for file in fitting[:5])
+        many = f"a folder with {len(fitting)} such files ({names})"
+        found = many if fitting else f"a folder without {' or '.join(usual[:2])}"
+        raise FormatError(path, "", found=found, expected="one file", hint="Name the file itself.")
     return fitting[0]
 
 

@@ -8,5 +8,6 @@
 """
 
 from ._map import Outcome, Stopped, Tell, map
+from ._worker import begin_worker
 
-__all__ = ["Outcome", "Stopped", "Tell", "map"]
+__all__ = ["Outcome", "Stopped", "Tell", "begin_worker", "map"]

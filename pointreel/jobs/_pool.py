@@ -2,8 +2,6 @@
 
 import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -11,6 +9,8 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from types import TracebackType
 from typing import Any
+
+from ._worker import begin_worker
 
 _CONTEXT = multiprocessing.get_context(
     "spawn"
@@ -105,9 +105,8 @@ class Pool:
 
 
 def _serve(pipe: "Connection[Any, Any]", stopped: Event, share: int) -> None:
-    """A worker's life. Ctrl-C is the parent's to handle; and where the parent dies without a word, so does it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """A worker's life."""
+    begin_worker()
     for name in _THREADS:  # before the task is unpickled, which brings the libraries that read them
         os.environ.setdefault(name, str(share))
     work, fn = pipe.recv()
@@ -121,10 +120,3 @@ def _serve(pipe: "Connection[Any, Any]", stopped: Event, share: int) -> None:
             pipe.send((kind, said))
         except (TypeError, AttributeError, ValueError) as error:
             pipe.send(("failed", f"Its result cannot leave its process ({error})."))
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)

@@ -19,6 +19,7 @@ from .errors import (
     ProjectTooNew,
     StoreError,
 )
+from .labelling import CLOSING
 from .project import Project
 from .records import (
     Answer,
@@ -27,11 +28,13 @@ from .records import (
     Edit,
     Effect,
     Event,
+    Login,
     Order,
     Pace,
     Problem,
     Progress,
     Role,
+    RunningJob,
     SoftMask,
     Stage,
     StageState,
@@ -45,14 +48,18 @@ from .records import (
     Task,
     User,
 )
+from .verifying import PROPOSAL
 
 __all__ = [
+    "CLOSING",
+    "PROPOSAL",
     "Answer",
     "Batch",
     "Candidate",
     "Edit",
     "Effect",
     "Event",
+    "Login",
     "NotAllowed",
     "Order",
     "Pace",
@@ -65,6 +72,7 @@ __all__ = [
     "ProjectReadOnly",
     "ProjectTooNew",
     "Role",
+    "RunningJob",
     "SoftMask",
     "Stage",
     "StageState",

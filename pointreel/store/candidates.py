@@ -1,6 +1,6 @@
 """Points that wait for a verdict: how they come in, in which order they are seen, and how far they got."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from collections.abc import Sequence as Many
 from functools import cache
 from math import floor, isfinite
@@ -8,6 +8,7 @@ from math import floor, isfinite
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -22,10 +23,10 @@ from sqlalchemy import (
 )
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
-from . import history, mapping, prompting
+from . import history, mapping, prompting, withdrawing
 from .errors import StoreError
 from .records import TURNS, Batch, Candidate, Progress, StoredPoint, Stratum
-from .schema import answers, crews, descriptions, objects, points, proposals, videos
+from .schema import answers, closings, crews, descriptions, objects, points, proposals, videos
 
 _MOST = 32767
 """What the columns ``overlap`` and ``answers`` hold."""
@@ -43,19 +44,28 @@ def propose(
     name: str,
     replace: bool,
     now: int,
+    edit: Callable[[], int | None],
 ) -> int:
-    """Store candidates, once for each name; how many there are under that name."""
-    known = select(proposals.c.id).where(proposals.c.object_key == key, proposals.c.name == name)
-    found = connection.execute(known).scalar()
-    if found is not None:
+    """Store candidates, once for each name; how many there are under that name. ``edit`` is begun if it is needed."""
+    known = select(proposals.c.id, withdrawing.counts(proposals.c.id))
+    row = connection.execute(known.where(proposals.c.object_key == key, proposals.c.name == name)).first()
+    if row is not None:
+        found = int(row[0])
+        if not row[1] and (again := edit()) is not None:
+            withdrawing.bring(connection, found, again)
+            if replace:
+                withdrawing.replace(connection, key, found)
+            withdrawing.settle(connection, [again])
+            requeue(connection, [key])
         count = select(func.count()).select_from(points).where(points.c.proposal_id == found)
         return int(connection.execute(count).scalar_one())
     _require_sound(connection, key, candidates)
-    if replace:
-        unanswered = (points.c.object_key == key, points.c.answers == 0, ~points.c.withdrawn)
-        connection.execute(update(points).where(*unanswered).values(withdrawn=True, queue=None))
     made = connection.execute(insert(proposals).values(object_key=key, name=name, at=now)).inserted_primary_key
     proposal = int(made[0]) if made else 0
+    if (own := edit()) is not None:
+        withdrawing.bring(connection, proposal, own)
+    if replace:
+        withdrawing.replace(connection, key, proposal)
     first = connection.execute(select(func.max(points.c.place)).where(points.c.object_key == key)).scalar()
     first = 0 if first is None else int(first) + 1
     crew = nobody(connection)
@@ -150,9 +160,16 @@ def waits() -> ColumnElement[int | None]:
         ~descriptions.c.removed,
         history.newest(descriptions, "object_key"),
     )
-    is_open = exists().where(said, objects.c.id == points.c.object_key, ~objects.c.closed)
-    done = or_(points.c.withdrawn, points.c.settled, points.c.answers >= points.c.overlap, ~is_open)
+    shut = func.coalesce(is_closed(points.c.object_key), False)
+    done = or_(points.c.withdrawn, points.c.settled, points.c.answers >= points.c.overlap, ~exists().where(said), shut)
     return case((done, null()), else_=points.c.crew_id)
+
+
+@cache
+def is_closed(key: ColumnElement[int]) -> ScalarSelect[bool]:
+    """Whether an object is closed; nothing where nobody ever said so."""
+    said = select(closings.c.closed).where(closings.c.object_key == key, history.newest(closings, "object_key"))
+    return said.scalar_subquery()
 
 
 def nobody(connection: Connection) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, and_, func, or_, select
 
 from ..core import Mask, PointreelError
-from . import candidates, films, judging, mapping
+from . import candidates, films, judging, mapping, withdrawing
 from ._live import undone
 from .database import Database
 from .errors import ProjectDamaged
@@ -193,6 +193,9 @@ def _points(connection: Connection) -> Iterator[Problem]:
         expected = (len(given), settled, label, ",".join(str(row.user_id) for row in given))
         if (said[0].answers, said[0].settled, said[0].label, said[0].members) != expected:
             yield Problem(f"point {key}", "says other than its answers do. Restore a backup.")
+    wrong = points.c.withdrawn.is_distinct_from(withdrawing.is_withdrawn())
+    for key in connection.execute(select(points.c.id).where(withdrawing.is_logged(), wrong).limit(3)).scalars():
+        yield Problem(f"point {key}", "is withdrawn and should not be, or should be and is not. Restore a backup.")
     strays = select(points.c.id).where(points.c.queue.is_distinct_from(candidates.waits())).limit(3)
     for key in connection.execute(strays).scalars():
         yield Problem(f"point {key}", "waits and should not, or should and does not. Restore a backup.")

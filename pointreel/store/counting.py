@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from ..core import AMBIGUOUS, BACKGROUND, FOREGROUND
-from . import things
+from . import films, things
 from .records import TURNS, Pace, Statistics, Tally, when
 from .schema import answers, edits, points, users, verdicts, videos
 
@@ -62,7 +62,7 @@ def statistics(connection: Connection) -> Statistics:
         connection.execute(select(points.c.object_key).where(points.c.queue.is_not(None)).distinct()).scalars()
     )
     return Statistics(
-        videos=_count(connection, select(func.count()).select_from(videos)),
+        videos=_count(connection, select(func.count()).select_from(videos).where(films.is_there())),
         objects=len(things.every(connection)),
         objects_done=len(with_points - waiting),
         points=_count(connection, select(func.count()).select_from(points).where(shown)),

@@ -3,15 +3,17 @@
 import json
 import os
 import shutil
+from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, insert, or_, select, update
 
 from .. import video
 from ..core import VideoError, inside, replacing
+from . import history
 from .errors import StoreError
 from .records import StoredVideo
-from .schema import videos
+from .schema import edits, undone_edits, videos
 
 
 def manifest_of(path: Path) -> video.Manifest:
@@ -34,10 +36,17 @@ def copied(folder: Path, path: Path, name: str) -> Path:
 
 
 def add(connection: Connection, name: str, path: str, manifest: video.Manifest, now: int) -> StoredVideo:
+    """A new video, or one whose arrival was taken back: the same file under the same name."""
     if not name.strip() or len(name) > 400:
         raise StoreError(f"videos: found the name {name[:40]!r}, expected 1 to 400 characters.")
-    if connection.execute(select(videos.c.id).where(videos.c.name == name)).first():
-        raise StoreError(f"videos: there is a video named {name!r} already. Choose another name.")
+    known = (
+        connection.execute(select(videos, is_there().label("there")).where(videos.c.name == name)).mappings().first()
+    )
+    if known is not None:
+        if known["there"] or _video(known).manifest != manifest:
+            raise StoreError(f"videos: there is a video named {name!r} already. Choose another name.")
+        connection.execute(update(videos).where(videos.c.name == name).values(path=path))
+        return _video(known)
     row = {
         "name": name,
         "path": path,
@@ -52,17 +61,18 @@ def add(connection: Connection, name: str, path: str, manifest: video.Manifest, 
 
 
 def every(connection: Connection) -> list[StoredVideo]:
-    return [_video(row) for row in connection.execute(select(videos).order_by(videos.c.id)).mappings()]
+    query = select(videos).where(is_there()).order_by(videos.c.id)
+    return [_video(row) for row in connection.execute(query).mappings()]
 
 
 def names(connection: Connection) -> list[str]:
-    return list(connection.execute(select(videos.c.name).order_by(videos.c.id)).scalars())
+    return list(connection.execute(select(videos.c.name).where(is_there()).order_by(videos.c.id)).scalars())
 
 
 def find(connection: Connection, name: str) -> StoredVideo:
-    row = connection.execute(select(videos).where(videos.c.name == name)).mappings().first()
+    row = connection.execute(select(videos).where(videos.c.name == name, is_there())).mappings().first()
     if row is None:
-        known = connection.execute(select(videos.c.name).order_by(videos.c.id).limit(10)).scalars()
+        known = names(connection)[:10]
         raise StoreError(f"videos: there is no video named {name!r}. There are: {', '.join(map(repr, known))}.")
     return _video(row)
 
@@ -70,6 +80,25 @@ def find(connection: Connection, name: str) -> StoredVideo:
 def move(connection: Connection, name: str, path: str) -> StoredVideo:
     connection.execute(update(videos).where(videos.c.name == name).values(path=path))
     return find(connection, name)
+
+
+@cache
+def is_there() -> ColumnElement[bool]:
+    """Whether a video is one of the project's: no edit brought it, or one that was not taken back did."""
+    one = edits.alias("arrival")
+    brought = (one.c.video_id == videos.c.id, one.c.kind == history.ARRIVAL)
+    counts = one.c.id.not_in(select(undone_edits.c.edit_id))
+    return or_(~exists().where(*brought), exists().where(*brought, counts))
+
+
+def require_unused(connection: Connection, turned: list[int]) -> None:
+    """That nothing counts that was said of videos whose arrival was just taken back."""
+    query = select(videos.c.id, videos.c.name).join(edits, edits.c.video_id == videos.c.id)
+    gone = query.where(edits.c.id.in_(turned), edits.c.kind == history.ARRIVAL, ~is_there())
+    for key, name in connection.execute(gone).all():
+        counts = (edits.c.undoes.is_(None), edits.c.id.not_in(select(undone_edits.c.edit_id)))
+        if connection.execute(select(edits.c.id).where(edits.c.video_id == key, *counts)).first() is not None:
+            raise StoreError(f"{name}: something was said of it since it was added. Take that back first, in Label.")
 
 
 def kept_path(folder: Path | None, path: Path) -> str:

@@ -40,7 +40,7 @@ def answer(
         raise StoreError(f"point {point}: found {seconds} seconds, expected a number, 0 or more.")
     if connection.execute(select(points.c.id).where(points.c.id == point)).first() is None:
         raise StoreError(f"points: there is no point {point}. Ask for one with next_point.")
-    event = _row(user, point, session, uuid4().hex, history.stamp(connection, verdicts, now))
+    event = _row(user.key, point, session, uuid4().hex, history.stamp(connection, verdicts, now))
     event |= {"label": label, "seconds": float(seconds), "settles": settles, "token": token}
     if token is not None and (known := _known(connection, token, event)) is not None:
         return known
@@ -60,10 +60,10 @@ def _known(connection: Connection, token: str, event: dict[str, object]) -> int 
     return int(found["id"])
 
 
-def _row(user: User, point: int, session: str, action: str, at: int) -> dict[str, object]:
+def _row(user: int, point: int, session: str, action: str, at: int) -> dict[str, object]:
     return {
         "at": at,
-        "user_id": user.key,
+        "user_id": user,
         "session": session,
         "point_id": point,
         "label": None,
@@ -75,14 +75,16 @@ def _row(user: User, point: int, session: str, action: str, at: int) -> dict[str
     }
 
 
-def undo(connection: Connection, user: User, session: str, now: int) -> list[int]:
-    """Take back the user's newest verdict that counts; the point it was on, in a list that is empty without one."""
+def undo(connection: Connection, user: User, session: str, now: int, *, settles: bool = False) -> list[int]:
+    """Take back the user's newest verdict that counts, or their newest settlement; the point it was on, in a list that
+    is empty without one.
+    """
     newest = select(func.max(answers.c.event_id)).where(answers.c.user_id == user.key)
-    event = connection.execute(newest).scalar()
+    event = connection.execute(newest.where(answers.c.settles) if settles else newest).scalar()
     if event is None:
         return []
     point = int(connection.execute(select(verdicts.c.point_id).where(verdicts.c.id == event)).scalar_one())
-    return _take_back(connection, user, {int(event): point}, session, now)
+    return _take_back(connection, user.key, {int(event): point}, session, now)
 
 
 def undo_batch(
@@ -104,7 +106,7 @@ def undo_batch(
         for row in events:
             if row.undoes is None and row.id not in gone and in_session in (None, row.session):
                 targets[int(row.id)] = int(point)
-    return _take_back(connection, user, targets, session, now)
+    return _take_back(connection, user.key, targets, session, now)
 
 
 def redo(connection: Connection, user: User, session: str, now: int) -> list[int]:
@@ -122,10 +124,23 @@ def redo(connection: Connection, user: User, session: str, now: int) -> list[int
         return []
     action = select(verdicts.c.action).where(verdicts.c.id == undoing).scalar_subquery()
     targets = connection.execute(select(verdicts.c.id, verdicts.c.point_id).where(verdicts.c.action == action))
-    return _take_back(connection, user, {int(event): int(point) for event, point in targets}, session, now)
+    return _take_back(connection, user.key, {int(event): int(point) for event, point in targets}, session, now)
 
 
-def _take_back(connection: Connection, user: User, point_by_event: dict[int, int], session: str, now: int) -> list[int]:
+def turn(connection: Connection, turned: history.Turned, now: int) -> None:
+    """Verdicts that came with an action, as an import brings them, go and come back with it: they are its session."""
+    if turned.action is None or turned.into is None or turned.by is None:
+        return
+    named = select(verdicts.c.point_id).where(verdicts.c.session == turned.action, verdicts.c.user_id == turned.by)
+    query = select(verdicts).where(verdicts.c.user_id == turned.by, verdicts.c.point_id.in_(named))
+    events = connection.execute(query.order_by(verdicts.c.id.desc())).all()
+    gone = undone((row.id, row.undoes) for row in events)
+    counting = (row for row in events if row.session == turned.action and row.id not in gone)
+    targets = {int(row.id): int(row.point_id) for row in counting}
+    _take_back(connection, turned.by, targets, turned.into, now)
+
+
+def _take_back(connection: Connection, user: int, point_by_event: dict[int, int], session: str, now: int) -> list[int]:
     """Write down that events no longer count, as one action."""
     if not point_by_event:
         return []
@@ -134,7 +149,7 @@ def _take_back(connection: Connection, user: User, point_by_event: dict[int, int
     connection.execute(insert(verdicts), rows)
     touched = sorted(set(point_by_event.values()))
     for i in range(0, len(touched), _CHUNK):
-        refresh(connection, user.key, touched[i : i + _CHUNK])
+        refresh(connection, user, touched[i : i + _CHUNK])
     return touched
 
 

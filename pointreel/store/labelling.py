@@ -4,13 +4,17 @@ import time
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Many
 from itertools import islice
+from uuid import uuid4
 
 from sqlalchemy import Connection
 
 from ..core import Attributes, FrameMasks, Prompt, Segment
-from . import candidates, effects, films, history, masking, people, prompting, things
+from . import candidates, effects, films, history, judging, masking, prompting, things, withdrawing
 from ._opened import Opened
 from .records import Edit, Effect, StoredMask, StoredObject
+
+CLOSING = "closing"
+"""The kind of the edits that close objects and open them again."""
 
 _MASKS_AT_ONCE, _SECONDS_AT_ONCE = 32, 0.5
 
@@ -67,6 +71,16 @@ class Labelling(Opened):
             things.describe(connection, object_key, edit, said)
             return things.find(connection, object_key)
 
+    def close_object(
+        self, object_key: int, closed: bool = True, *, by: str | None = None, session: str | None = None
+    ) -> int:
+        """Ask nobody about an object's points any more, or, with ``closed=False``, again; the key of the edit."""
+        with self._database.write() as connection:
+            video = things.video_of(connection, object_key)
+            edit = self._edit(connection, video, CLOSING, by, session, uuid4().hex)
+            things.close(connection, object_key, edit, closed)
+            return edit
+
     def begin_edit(self, video: str, kind: str, *, by: str | None = None, session: str | None = None) -> int:
         """The key of a new edit, under which masks are stored as they are made: a propagation, an import."""
         with self._database.write() as connection:
@@ -90,7 +104,7 @@ class Labelling(Opened):
             edit = self._edit(connection, things.video_of(connection, object_key), "prompt", by, session)
             prompting.add(connection, object_key, edit, prompt)
             if segment is not None:
-                self._mask(connection, object_key, edit, prompt.frame, segment, locked)
+                masking.add_one(connection, object_key, edit, prompt.frame, segment, locked)
             return edit
 
     def set_mask(
@@ -107,7 +121,7 @@ class Labelling(Opened):
         """The mask of an object on a frame, as an edit of its own; the edit's key."""
         with self._database.write() as connection:
             edit = self._edit(connection, things.video_of(connection, object_key), kind, by, session)
-            self._mask(connection, object_key, edit, frame, segment, locked)
+            masking.add_one(connection, object_key, edit, frame, segment, locked)
             return edit
 
     def mask(self, object_key: int, frame: int, *, without: Many[str] = ()) -> StoredMask | None:
@@ -157,7 +171,7 @@ class Labelling(Opened):
 
     def undo_edit(
         self,
-        video: str,
+        video: str | None = None,
         *,
         by: str | None = None,
         edit: int | None = None,
@@ -166,36 +180,37 @@ class Labelling(Opened):
     ) -> int | None:
         """Take back an edit, or the newest, of a ``kind`` if one is named, that ``by`` made.
 
-        Its key, or None where there was nothing to take back.
+        What was done at once with it goes too. Without a ``video`` it is the newest of what is done to the project as a
+        whole, like closing an object. The key of the newest that went, or None where there was nothing to take back.
         """
         with self._database.write() as connection:
-            key, who = films.find(connection, video).key, self._who(connection, by)
-            target = history.undo(connection, key, who, session or self.session, self._database.now(), edit, kind)
-            return self._settled(connection, target)
+            key, who = self._where(connection, video), self._who(connection, by)
+            turned = history.undo(connection, key, who, session or self.session, self._database.now(), edit, kind)
+            return self._settled(connection, turned)
 
-    def redo_edit(self, video: str, *, by: str | None = None, session: str | None = None) -> int | None:
-        """Bring back what ``by`` took back last; its key, or None."""
+    def redo_edit(self, video: str | None = None, *, by: str | None = None, session: str | None = None) -> int | None:
+        """Bring back what ``by`` took back last; the key of the newest edit that is back, or None."""
         with self._database.write() as connection:
-            key, who = films.find(connection, video).key, self._who(connection, by)
-            target = history.redo(connection, key, who, session or self.session, self._database.now())
-            return self._settled(connection, target)
+            key, who = self._where(connection, video), self._who(connection, by)
+            turned = history.redo(connection, key, who, session or self.session, self._database.now())
+            return self._settled(connection, turned)
 
-    def _edit(self, connection: Connection, video: int, kind: str, by: str | None, session: str | None) -> int:
-        who, now = self._who(connection, by), self._database.now()
-        return history.add(connection, video, kind, who, session or self.session, now, None)
+    @staticmethod
+    def _where(connection: Connection, video: str | None) -> int | None:
+        return None if video is None else films.find(connection, video).key
 
-    def _mask(self, connection: Connection, key: int, edit: int, frame: int, segment: Segment, locked: bool) -> None:
-        number = things.find(connection, key).object_id
-        masking.add(connection, edit, [FrameMasks(frame, {number: segment})], None, locked)
-
-    def _who(self, connection: Connection, by: str | None) -> int | None:
-        return None if by is None else people.who_answers(connection, by).key
-
-    def _settled(self, connection: Connection, target: int | None) -> int | None:
-        """Objects come and go with the edits that brought them, and their points with them."""
-        if target is not None and (keys := things.described_in(connection, target)):
-            candidates.requeue(connection, keys)
-        return target
+    def _settled(self, connection: Connection, turned: history.Turned) -> int | None:
+        """Objects come and go with the edits that brought them, and their points with them; so do proposals, and the
+        verdicts that came with the same action.
+        """
+        if not turned.edits:
+            return None
+        films.require_unused(connection, turned.edits)
+        named = things.described_in(connection, turned.edits)
+        if keys := {*named, *withdrawing.settle(connection, turned.edits)}:
+            candidates.requeue(connection, sorted(keys))
+        judging.turn(connection, turned, self._database.now())
+        return max(turned.edits)
 
 
 def _within(seconds: float, items: Iterable[FrameMasks]) -> Iterator[FrameMasks]:

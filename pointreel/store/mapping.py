@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, func, insert, select
 
-from . import prompting
+from . import prompting, withdrawing
 from .errors import StoreError
 from .records import TURNS, SoftMask, Stratum
 from .schema import edits, maps, objects, proposals, strata, undone_edits
@@ -74,8 +74,9 @@ def add_strata(connection: Connection, key: int, proposal: int, regions: Iterabl
 
 
 def proposals_of(connection: Connection, key: int) -> list[str]:
-    """The names of an object's proposals, oldest first."""
-    query = select(proposals.c.name).where(proposals.c.object_key == key).order_by(proposals.c.id)
+    """The names of an object's proposals that count, oldest first."""
+    counting = (proposals.c.object_key == key, withdrawing.counts(proposals.c.id))
+    query = select(proposals.c.name).where(*counting).order_by(proposals.c.id)
     return list(connection.execute(query).scalars())
 
 
@@ -83,8 +84,7 @@ def strata_of(connection: Connection, key: int, proposal: str | None) -> list[St
     """The regions of a proposal, or of the object's newest, by frame."""
     prompting.size_of(connection, key, 0)
     if proposal is None:
-        newest = select(proposals.c.name).where(proposals.c.object_key == key).order_by(proposals.c.id.desc()).limit(1)
-        proposal = connection.execute(newest).scalar()
+        proposal = next(reversed(proposals_of(connection, key)), None)
     query = (
         select(strata, proposals.c.name)
         .select_from(strata.join(proposals))

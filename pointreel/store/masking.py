@@ -57,6 +57,14 @@ def add(
     return len(rows)
 
 
+def add_one(connection: Connection, key: int, edit: int, frame: int, segment: Segment, locked: bool) -> None:
+    """The mask of an object on a frame."""
+    height, width = prompting.size_of(connection, key, frame)
+    counts = prompting.checked_counts(segment.mask, height, width, frame)
+    row = {"object_key": key, "frame": frame, "edit_id": edit, "counts": counts, "locked": locked}
+    connection.execute(insert(masks).values(row | {"score": float(segment.score)}))
+
+
 def _locked(connection: Connection, keys: Many[int], frames: Iterable[int]) -> set[tuple[object, object]]:
     """Objects and frames whose mask is locked."""
     query = select(masks.c.object_key, masks.c.frame).where(

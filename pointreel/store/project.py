@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -12,17 +12,18 @@ from sqlalchemy import insert
 
 from ..core import ListedDataset, replacing
 from ..video import Video
-from . import checking, counting, export, films, people
+from . import checking, counting, export, films, history, logins, people
 from .database import FILE, WRITER, Clock, Database, new_file, new_server, open_file, open_server
 from .errors import StoreError
 from .labelling import Labelling
 from .proposing import Proposing
-from .records import Problem, Role, Statistics, StoredVideo, Tally, User
+from .records import Login, Problem, Role, Statistics, StoredVideo, Tally, User
 from .schema import crews, meta
 from .verifying import Verifying
+from .working import Working
 
 
-class Project(Labelling, Proposing, Verifying):
+class Project(Labelling, Proposing, Verifying, Working):
     """Videos, objects, prompts, masks, points and verdicts. Every call is one transaction, on the disk when it returns.
 
     Any number of threads may use one project at once; so may several processes, each with a project it opened itself.
@@ -99,14 +100,36 @@ class Project(Labelling, Proposing, Verifying):
             return people.add(connection, name, role, password_hash, self._database.now())
 
     def change_user(self, name: str, *, role: Role | None = None, password_hash: str | None = None) -> User:
-        """Another role or password; None leaves it. There is always an owner."""
+        """Another role or password; None leaves it. There is always an owner. Another password ends all logins."""
         with self._database.write() as connection:
-            return people.change(connection, name, role, password_hash)
+            changed = people.change(connection, name, role, password_hash)
+            if password_hash is not None:
+                logins.end_of(connection, changed.key)
+            return changed
 
     def password_hash(self, name: str) -> str | None:
         """What was stored for a user; None where nothing was, or nobody has that name."""
         with self._database.read() as connection:
             return people.password_hash(connection, name)
+
+    def begin_login(self, name: str, mark: str) -> None:
+        """Somebody is logged in until ``end_logins``; ``mark`` is a digest of what their browser holds."""
+        with self._database.write() as connection:
+            logins.begin(connection, name, mark, self._database.now())
+
+    def logins(self, mark: str | None = None) -> list[Login]:
+        """Who is logged in; with a ``mark``, the one login that it is of, if there is one."""
+        with self._database.read() as connection:
+            return logins.every(connection, mark)
+
+    def use_logins(self, marks: Iterable[str]) -> None:
+        """These people are still there."""
+        with self._database.write(durable=False) as connection:
+            logins.use(connection, marks, self._database.now())
+
+    def end_logins(self, marks: Iterable[str]) -> None:
+        with self._database.write() as connection:
+            logins.end(connection, marks)
 
     def preferences(self, name: str) -> str | None:
         """What a user's front end keeps for them, as it wrote it; None where it has kept nothing."""
@@ -148,7 +171,10 @@ class Project(Labelling, Proposing, Verifying):
         manifest = films.manifest_of(source)
         kept = films.kept_path(self.folder, source)
         with self._database.write() as connection:
-            return films.add(connection, name, kept, manifest, self._database.now())
+            added = films.add(connection, name, kept, manifest, self._database.now())
+            if self._action is not None:
+                self._edit(connection, added.key, history.ARRIVAL, None, None)
+            return added
 
     def open_video(self, name: str, *, quick: bool = True, skip_broken: bool = False) -> Video:
         """The video, open for reading, after a check that it is the one that was added: ``VideoChanged`` if not.

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from ..core import FrameMasks
-from . import history, mapping, masking, staging, things
+from . import mapping, masking, staging, things
 from ._opened import Opened
 from .records import SoftMask, Stage, StageState, StoredMask, Stratum
 
@@ -45,7 +45,7 @@ class Proposing(Opened):
             now = self._database.now()
             if edit is None:
                 video = things.video_of(connection, object_key)
-                edit = history.add(connection, video, PSEUDO_MASK, None, self.session, now, None)
+                edit = self._edit(connection, video, PSEUDO_MASK, None, None)
             mapping.require_edit(connection, object_key, edit)
             locked = {one.frame for one in masking.locked(connection, object_key)}
             free = [record for record in found if record.frame not in locked]

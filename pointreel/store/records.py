@@ -38,6 +38,28 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody who is logged in, known by a digest of what their browser holds."""
+
+    mark: str
+    name: str
+    began_at: datetime
+    used_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """What a server does, or did when it was killed; ``request`` is what to ask for to have it done again."""
+
+    key: str
+    kind: str
+    video: str | None
+    request: str
+    server: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StoredVideo:
     """A video of the project, as it was when it was added. ``path`` is where its file is expected now."""
 
@@ -88,12 +110,16 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an edit changes: objects by key, and the frames from the first to the last, both included."""
+    """What an edit changes, with what was done at once with it: videos by name, objects by key, and the frames from
+    the first to the last, both included. ``at_once``: it is part of an action, done to the project as a whole.
+    """
 
     edit: int
     kind: str
+    videos: tuple[str, ...]
     objects: tuple[int, ...]
     frames: tuple[int, int] | None
+    at_once: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,10 @@
 """The tables of a project, the same on SQLite and PostgreSQL.
 
 Two kinds of tables. **Logs** are only ever added to: ``verdicts``, ``edits``, and what edits brought (``descriptions``,
-``prompts``, ``masks``, ``maps``). Undoing adds a row that names the row it undoes, and redoing a row that names the
-undoing. **Derived** ones say quickly what the logs say slowly, change in the same transaction, and ``check`` compares
-them with the logs: ``answers``, ``undone_edits``, and of ``points`` the columns from ``crew_id`` on.
+``closings``, ``prompts``, ``masks``, ``maps``, ``proposed``). Undoing adds a row that names the row it undoes, and
+redoing a row that names the undoing. **Derived** ones say quickly what the logs say slowly, change in the same
+transaction, and ``check`` compares them with the logs: ``answers``, ``undone_edits``, and of ``points`` the columns
+from ``withdrawn`` on.
 
 Times are whole microseconds since 1970 (UTC) on the clock of the machine that writes.
 """
@@ -55,6 +56,30 @@ users = Table(
     Column("joined_at", BigInteger, nullable=False),
 )
 
+logins = Table(
+    "logins",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("user_id", Key, ForeignKey("users.id"), nullable=False),
+    Column("mark", String(64), nullable=False, unique=True),  # a digest of what the browser holds, of no use to others
+    Column("began_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False),
+    Index(None, "user_id"),
+)
+"""Who is logged in at a server. No log: a login that has ended is gone."""
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("video", String(400)),
+    Column("request", Text, nullable=False),  # what has to be asked for to have it done again; nothing: it cannot be
+    Column("server", String(200), nullable=False),  # who does it
+    Column("seen_at", BigInteger, nullable=False),  # when that server said last that it still does
+)
+"""What servers are doing. No log: a job that is over is gone."""
+
 videos = Table(
     "videos",
     metadata,
@@ -74,7 +99,7 @@ objects = Table(
     Column("id", Key, primary_key=True),
     Column("video_id", Key, ForeignKey("videos.id"), nullable=False),
     Column("object_id", Integer, nullable=False),  # the id within its video, as masks and formats have it
-    Column("closed", Boolean, nullable=False),  # nobody is asked about its points any more
+    Column("closed", Boolean, nullable=False),  # not read since closing is an edit; those are in closings
     Column("added_at", BigInteger, nullable=False),
     UniqueConstraint("video_id", "object_id"),
 )
@@ -89,7 +114,9 @@ edits = Table(
     Column("video_id", Key, ForeignKey("videos.id"), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("undoes", Key, ForeignKey("edits.id")),
+    Column("action", String(32)),  # what was done at once, also in several videos, is undone at once
     Index(None, "video_id", "id"),
+    Index(None, "action"),
 )
 
 undone_edits = Table(
@@ -108,6 +135,16 @@ descriptions = Table(
     Column("colour", String(7), nullable=False),
     Column("attributes", Text, nullable=False),  # JSON
     Column("removed", Boolean, nullable=False),
+    Index(None, "object_key", "id"),
+)
+
+closings = Table(
+    "closings",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("object_key", Key, ForeignKey("objects.id"), nullable=False),
+    Column("edit_id", Key, ForeignKey("edits.id"), nullable=False),
+    Column("closed", Boolean, nullable=False),  # nobody is asked about the object's points any more
     Index(None, "object_key", "id"),
 )
 
@@ -188,7 +225,9 @@ points = Table(
     Column("overlap", SmallInteger, nullable=False),  # how many people are asked
     Column("gold", SmallInteger),  # the known answer of a point that tests who answers
     Column("repeats", Integer),  # the place of the point that this one shows again
-    Column("withdrawn", Boolean, nullable=False),  # replaced by a later proposal before anybody answered
+    Column(
+        "withdrawn", Boolean, nullable=False
+    ),  # its proposal was taken back, or another replaced it before an answer
     Column("crew_id", Key, ForeignKey("crews.id"), nullable=False),  # who have answered
     Column("queue", Key),  # the crew while the point waits for someone else, nothing afterwards
     Column("answers", SmallInteger, nullable=False),
@@ -200,6 +239,28 @@ points = Table(
     Index(None, "queue", "neg_gain", "id"),
     Index(None, "object_key", "frame"),
 )
+
+proposed = Table(
+    "proposed",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("proposal_id", Key, ForeignKey("proposals.id"), nullable=False),
+    Column("edit_id", Key, ForeignKey("edits.id"), nullable=False),
+    Index(None, "proposal_id"),
+    Index(None, "edit_id"),
+)
+"""The edits that brought a proposal: it counts while one of them does. One without any was made by a program."""
+
+replacements = Table(
+    "replacements",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("point_id", Key, ForeignKey("points.id"), nullable=False),
+    Column("proposal_id", Key, ForeignKey("proposals.id"), nullable=False),
+    Index(None, "point_id"),
+    Index(None, "proposal_id"),
+)
+"""Points that nobody had answered when a proposal came: they are withdrawn while it counts."""
 
 strata = Table(
     "strata",

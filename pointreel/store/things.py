@@ -2,16 +2,19 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, func, insert, select
 
 from ..core import Attributes
 from ..video import colour_of
 from . import candidates, history
+from .candidates import is_closed
 from .errors import StoreError
 from .records import StoredObject
-from .schema import descriptions, objects, videos
+from .schema import closings, descriptions, objects, videos
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
@@ -65,14 +68,14 @@ def _write(connection: Connection, key: int, edit: int, before: Description, sai
     connection.execute(insert(descriptions).values(row))
 
 
-def close(connection: Connection, key: int, closed: bool) -> None:
+def close(connection: Connection, key: int, edit: int, closed: bool) -> None:
     find(connection, key)
-    connection.execute(update(objects).where(objects.c.id == key).values(closed=closed))
+    connection.execute(insert(closings).values(object_key=key, edit_id=edit, closed=closed))
     candidates.requeue(connection, [key])
 
 
 def find(connection: Connection, key: int) -> StoredObject:
-    found = _records(connection, _current().where(objects.c.id == key))
+    found = _records(connection, _one(), {"key": key})
     if not found:
         raise StoreError(f"objects: there is no object with the key {key}. Add one with add_object.")
     return found[0]
@@ -80,15 +83,18 @@ def find(connection: Connection, key: int) -> StoredObject:
 
 def every(connection: Connection, video: int | None = None) -> list[StoredObject]:
     """The objects that are there now, in the order in which they were added."""
-    query = _current().where(~descriptions.c.removed).order_by(objects.c.id)
-    return _records(connection, query if video is None else query.where(objects.c.video_id == video))
+    return _records(connection, _there(video is not None), {} if video is None else {"video": video})
 
 
-def described_in(connection: Connection, edit: int) -> list[int]:
-    """The keys of the objects that an edit says something of."""
-    return list(
-        connection.execute(select(descriptions.c.object_key).where(descriptions.c.edit_id == edit).distinct()).scalars()
-    )
+def described_in(connection: Connection, these: Iterable[int]) -> list[int]:
+    """The keys of the objects that edits added, described, closed or opened again."""
+    named = list(these)
+    found: set[int] = set()
+    for log in (descriptions, closings):
+        found |= {
+            int(key) for key in connection.execute(select(log.c.object_key).where(log.c.edit_id.in_(named))).scalars()
+        }
+    return sorted(found)
 
 
 def video_of(connection: Connection, key: int) -> int:
@@ -96,6 +102,17 @@ def video_of(connection: Connection, key: int) -> int:
     if found is None:
         raise StoreError(f"objects: there is no object with the key {key}. Add one with add_object.")
     return int(found)
+
+
+@cache
+def _one() -> Select[int, str, int, str, str, str, bool, bool]:
+    return _current().where(objects.c.id == bindparam("key"))
+
+
+@cache
+def _there(in_one_video: bool) -> Select[int, str, int, str, str, str, bool, bool]:
+    query = _current().where(~descriptions.c.removed).order_by(objects.c.id)
+    return query.where(objects.c.video_id == bindparam("video")) if in_one_video else query
 
 
 def _current() -> Select[int, str, int, str, str, str, bool, bool]:
@@ -108,15 +125,17 @@ def _current() -> Select[int, str, int, str, str, str, bool, bool]:
             descriptions.c.colour,
             descriptions.c.attributes,
             descriptions.c.removed,
-            objects.c.closed,
+            func.coalesce(is_closed(objects.c.id), False),
         )
         .select_from(objects.join(videos).join(descriptions, descriptions.c.object_key == objects.c.id))
         .where(history.newest(descriptions, "object_key"))
     )
 
 
-def _records(connection: Connection, query: Select[int, str, int, str, str, str, bool, bool]) -> list[StoredObject]:
+def _records(
+    connection: Connection, query: Select[int, str, int, str, str, str, bool, bool], given: dict[str, int]
+) -> list[StoredObject]:
     return [
         StoredObject(key, video, object_id, name, colour, json.loads(attributes), removed, closed)
-        for key, video, object_id, name, colour, attributes, removed, closed in connection.execute(query)
+        for key, video, object_id, name, colour, attributes, removed, closed in connection.execute(query, given)
     ]

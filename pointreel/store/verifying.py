@@ -8,6 +8,8 @@ from ._opened import Opened
 from .records import Answer, Batch, Candidate, Event, Order, Progress, StoredPoint, Stratum, Task
 
 _PAGE = 1000
+PROPOSAL = "points"
+"""The kind of the edits that bring points."""
 
 
 class Verifying(Opened):
@@ -29,11 +31,20 @@ class Verifying(Opened):
         drawn from, whose ``proposal`` is this name.
         """
         with self._database.write() as connection:
-            return candidates.propose(connection, object_key, points, strata, name, replace, self._database.now())
+            video = things.video_of(connection, object_key)
+
+            def edit() -> int | None:
+                return None if self._action is None else self._edit(connection, video, PROPOSAL, None, None)
+
+            now = self._database.now()
+            return candidates.propose(connection, object_key, points, strata, name, replace, now, edit)
 
     def set_gains(self, gains: Mapping[int, float]) -> None:
-        """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first."""
-        with self._database.write() as connection:
+        """What a verdict on each point is expected to gain now; ``order="gain"`` asks for the largest first.
+
+        They follow from verdicts and do not wait for the disk: losing the newest costs nobody anything.
+        """
+        with self._database.write(durable=False) as connection:
             candidates.set_gains(connection, gains)
 
     def points(self, object_key: int, frame: int | None = None) -> list[StoredPoint]:
@@ -101,16 +112,12 @@ class Verifying(Opened):
 
     def answer_all(self, verdicts: Mapping[int, int], *, annotator: str, session: str | None = None) -> int:
         """Verdicts that come from elsewhere, by point, as one transaction; nobody's time is counted for them."""
+        where = session or self._action or self.session
         with self._database.write() as connection:
             user, now = people.who_answers(connection, annotator), self._database.now()
             for point, verdict in verdicts.items():
-                judging.answer(connection, user, point, verdict, 0.0, session or self.session, None, False, now)
+                judging.answer(connection, user, point, verdict, 0.0, where, None, False, now)
         return len(verdicts)
-
-    def close_object(self, object_key: int, closed: bool = True) -> None:
-        """Ask nobody about an object's points any more, or, with ``closed=False``, again."""
-        with self._database.write() as connection:
-            things.close(connection, object_key, closed)
 
     def answer(
         self,
@@ -147,6 +154,12 @@ class Verifying(Opened):
         with self._database.write() as connection:
             user = people.who_answers(connection, annotator)
             return judging.undo(connection, user, session or self.session, self._database.now())
+
+    def undo_settlement(self, owner: str, *, session: str | None = None) -> list[int]:
+        """Take back the owner's newest settlement; the point it was on, which is what the others say of it again."""
+        with self._database.write() as connection:
+            user = people.who_settles(connection, owner)
+            return judging.undo(connection, user, session or self.session, self._database.now(), settles=True)
 
     def undo_batch(
         self,

@@ -1,17 +1,24 @@
 """The bench on the command line, with an engine that another package brings."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from pointreel.engines import propagators
 
 PLUGIN = Path(__file__).parents[1] / "evaluate" / "data" / "colours"
 FIGURES = ["J&F", "J_mean", "F_mean", "first_frame_J", "frames_per_second", "clicks_to_0.80"]
 
 
 @pytest.fixture(autouse=True)
-def _with_plugin(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(PLUGIN))
+def _with_plugin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Found as an installed package would be, and forgotten again."""
+    monkeypatch.syspath_prepend(PLUGIN)
+    vars(propagators).pop("_entry_points", None)
+    yield
+    vars(propagators).pop("_entry_points", None)
 
 
 def test_json_has_each_start_under_its_name(run, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from pointreel.formats import shelf as formats
 from pointreel.store import Candidate, Project
 from pointreel.video import write_mp4
 
-from .conftest import pointreel
+from .conftest import Run
 
 
 @pytest.fixture
@@ -32,32 +32,32 @@ def project(tmp_path: Path) -> Project:
     return project
 
 
-def test_a_whole_project(project: Project, tmp_path: Path) -> None:
-    done = pointreel(tmp_path, "check", "mine", "--thorough")
+def test_a_whole_project(project: Project, tmp_path: Path, run_in: Run) -> None:
+    done = run_in(tmp_path, "check", "mine", "--thorough")
     assert (done.returncode, done.stdout, done.stderr) == (0, "mine: is whole\n", "")
 
 
-def test_problems_are_lines_and_an_exit_code(project: Project, tmp_path: Path) -> None:
+def test_problems_are_lines_and_an_exit_code(project: Project, tmp_path: Path, run_in: Run) -> None:
     project.close()
     connection = sqlite3.connect(tmp_path / "mine" / "project.db")
     with connection:
         connection.execute("UPDATE points SET label = 2 WHERE label = 0")
         connection.execute("UPDATE videos SET path = 'gone.mp4'")
     connection.close()
-    done = pointreel(tmp_path, "check", "mine")
+    done = run_in(tmp_path, "check", "mine")
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert [line.split(":")[0] for line in lines] == ["point 2", "video 'clip.mp4'", "mine"]
     assert lines[-1] == "mine: 2 problems"
-    told = json.loads(pointreel(tmp_path, "check", "mine", "--json").stdout)
+    told = json.loads(run_in(tmp_path, "check", "mine", "--json").stdout)
     assert (told["sound"], len(told["problems"])) == (False, 2)
 
 
-def test_a_project_that_cannot_be_opened_is_one_line(project: Project, tmp_path: Path) -> None:
+def test_a_project_that_cannot_be_opened_is_one_line(project: Project, tmp_path: Path, run_in: Run) -> None:
     project.close()
     (tmp_path / "mine" / "project.db").write_bytes(b"")
     for place, message in (("mine", "is damaged (it is empty)"), ("nothing", "is no project")):
-        done = pointreel(tmp_path, "check", place)
+        done = run_in(tmp_path, "check", place)
         assert done.returncode == 1
         assert message in done.stderr
         assert len(done.stderr.splitlines()) == 1

@@ -2,11 +2,14 @@
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
-from pointreel.apps.cli.app import COMMANDS, module_of
+from pointreel.apps.cli.app import BEGINNINGS, COMMANDS, module_of
+
+from .conftest import Run, in_a_process
 
 ALONE = ("demo", "studio")
 """Commands whose examples have tests of their own."""
@@ -24,9 +27,16 @@ def test_help_shows_the_examples(run, name: str) -> None:
         assert example in shown
 
 
-def test_examples_run_in_the_order_they_are_shown(run) -> None:
+def test_the_help_says_what_to_type_first(run_in: Run, tmp_path: Path) -> None:
+    shown = run_in(tmp_path, "--help").stdout
+    assert all(line in shown for line in BEGINNINGS)
+    assert [line.split()[1] in COMMANDS for line in BEGINNINGS] == [True] * len(BEGINNINGS)
+
+
+def test_examples_run_in_the_order_they_are_shown(demo_folder: Path, tmp_path: Path, run_in: Run) -> None:
+    shutil.copytree(demo_folder, tmp_path / "work")
     for _, line in EXAMPLES:
-        done = run(*shlex.split(line)[1:])
+        done = run_in(tmp_path / "work", *shlex.split(line)[1:])
         assert done.returncode == 0, f"{line}\n{done.stderr}"
         assert done.stdout.strip()
         if "--json" in line:
@@ -84,6 +94,15 @@ def test_a_loss_is_named_and_refused(run, tmp_path: Path) -> None:
     ("words", "code", "message"),
     [
         (("info", "nothing.mp4"), 1, "nothing.mp4: there is no such file or folder"),
+        (("info", "demo/clip.mp4", "--against", "x.json"), 1, "x.json: No such file or directory. Check the path."),
+        (("check", "demo/points.json"), 1, "demo/points.json: is no project, but a file. Make one of a video:"),
+        (("validation", "demo"), 1, "demo: is no project. Make one of a video: pointreel studio VIDEO"),
+        (("convert", "--from", "coco", "--to", "davis", "demo/DAVIS", "x"), 1, "found a folder without *.json or"),
+        (
+            ("track", "demo/clip.mp4", "--engine", "flow", "--box", "1,1,9,9", "--out", "demo/points.json/x"),
+            1,
+            "demo/points.json/x: Not a directory. A part of this path is a file. Choose another place.",
+        ),
         (
             ("convert", "--to", "coconut", "demo/DAVIS", "x"),
             1,
@@ -107,7 +126,14 @@ def test_mistakes_are_told_in_one_line(run, words: tuple[str, ...], code: int, m
         assert len(done.stderr.strip().splitlines()) == 1
 
 
-def test_a_progress_bar_is_for_people(run) -> None:
-    done = run("stats", "demo/points.json", "--json")
-    assert done.stderr == ""
+def test_a_progress_bar_is_for_people(demo_folder: Path) -> None:
+    done = in_a_process(demo_folder, "stats", "demo/points.json", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
+
+
+def test_a_process_ends_with_the_line_and_the_code(tmp_path: Path) -> None:
+    done = in_a_process(tmp_path, "info", "nothing.mp4")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("pointreel: nothing.mp4: there is no such file or folder")
+    assert len(done.stderr.splitlines()) == 1

@@ -2,32 +2,13 @@
 
 import json
 import shutil
-import sys
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
-from pointreel.apps.cli import main
 from pointreel.apps.cli._methods import methods
 
 MASKS = "demo/DAVIS/Annotations/480p"
-
-
-@pytest.fixture
-def run(demo_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
-    """Run the command line beside ``demo/``, in this process: half of a second saved each time."""
-
-    def run_here(*words: str) -> CompletedProcess[str]:
-        monkeypatch.chdir(demo_folder)
-        monkeypatch.setattr(sys, "argv", ["pointreel", *words])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        code = end.value.code
-        return CompletedProcess(words, code if isinstance(code, int) else 0, said.out, said.err)
-
-    return run_here
 
 
 @pytest.fixture

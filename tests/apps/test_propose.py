@@ -11,7 +11,7 @@ from PIL import Image
 from pointreel.core import Mask
 from pointreel.store import Project
 
-from .conftest import pointreel
+from .conftest import Run
 
 FLOW = ("--propagator", "flow", "--propagator-option", "preset=ultrafast", "--distance", "6")
 
@@ -33,16 +33,16 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_from_a_video_and_prompts_to_candidates_once(place: Path) -> None:
+def test_from_a_video_and_prompts_to_candidates_once(place: Path, run_in: Run) -> None:
     words = ("propose", "mine", "--video", "clip", "--prompts", "prompts.json", *FLOW)
-    first = pointreel(place, *words)
+    first = run_in(place, *words)
     assert first.returncode == 0, first.stderr
     assert first.stdout.splitlines()[0].split() == ["video", "object", "candidates"]
     assert first.stdout.splitlines()[-1].endswith("candidates for 1 object")
-    again = pointreel(place, *words)
+    again = run_in(place, *words)
     assert again.stdout == "0 candidates for 0 objects, 1 object had theirs before\n"
     assert first.stderr == again.stderr == ""
-    told = json.loads(pointreel(place, "propose", "mine", *FLOW, "--seed", "1", "--json").stdout)
+    told = json.loads(run_in(place, "propose", "mine", *FLOW, "--seed", "1", "--json").stdout)
     with Project.open(place / "mine") as project:
         assert told["proposed"] == {"1": len(project.points(1))}
         assert (told["unchanged"], told["failed"], told["nowhere"], told["localised"]) == ([], {}, [], None)
@@ -50,9 +50,9 @@ def test_from_a_video_and_prompts_to_candidates_once(place: Path) -> None:
         assert len(project.edits("clip")) == 3
 
 
-def test_tests_are_hidden_once_a_mask_is_locked(place: Path) -> None:
+def test_tests_are_hidden_once_a_mask_is_locked(place: Path, run_in: Run) -> None:
     asked = ("--gold", "0.2", "--repeats", "0.1", "--overlap", "2")
-    first = pointreel(place, "propose", "mine", "--video", "clip", "--prompts", "prompts.json", *FLOW, *asked)
+    first = run_in(place, "propose", "mine", "--video", "clip", "--prompts", "prompts.json", *FLOW, *asked)
     assert first.returncode == 0, first.stderr
     assert first.stderr == "--gold: 1 object without a locked mask, so without known answers.\n"
     with Project.open(place / "mine") as project:
@@ -61,7 +61,7 @@ def test_tests_are_hidden_once_a_mask_is_locked(place: Path) -> None:
         assert {point.gold for point in points} == {None}
         assert len(points) - plain == round(0.1 * plain) > 0
         project.set_mask(1, 0, next(one.segment for one in project.masks(1) if one.frame == 0))
-    second = pointreel(place, "propose", "mine", *FLOW, *asked)
+    second = run_in(place, "propose", "mine", *FLOW, *asked)
     assert second.stderr == ""
     with Project.open(place / "mine") as project:
         points = project.points(1)
@@ -72,18 +72,30 @@ def test_tests_are_hidden_once_a_mask_is_locked(place: Path) -> None:
         assert project.points(1)[0].waiting
 
 
-def test_what_fails_is_a_line_and_an_exit_code(place: Path) -> None:
+def test_what_fails_is_a_line_and_an_exit_code(place: Path, run_in: Run) -> None:
     shutil.copytree(place / "clip", place / "gone")
     for name in ("clip", "gone"):
-        done = pointreel(place, "propose", "mine", "--video", name, "--prompts", "prompts.json", *FLOW)
+        done = run_in(place, "propose", "mine", "--video", name, "--prompts", "prompts.json", *FLOW)
         assert done.returncode == 0, done.stderr
     shutil.rmtree(place / "gone")
-    done = pointreel(place, "propose", "mine", *FLOW, "--seed", "5")
+    done = run_in(place, "propose", "mine", *FLOW, "--seed", "5")
     assert done.returncode == 1
     assert "gone, square: failed:" in done.stdout
     assert "is not there any more" in done.stdout
     assert "candidates for 1 object, 1 failed" in done.stdout
     assert done.stderr == ""
+
+
+def test_a_project_into_which_nothing_came_is_not_left_behind(place: Path, run_in: Run) -> None:
+    (place / "kept").mkdir()
+    (place / "kept" / "notes.txt").write_text("mine")
+    for folder in ("new", "kept"):
+        done = run_in(place, "propose", folder, "--video", "nothing.mp4", "--prompts", "prompts.json")
+        assert done.returncode == 1
+    assert not (place / "new").exists()
+    assert [path.name for path in (place / "kept").iterdir()] == ["notes.txt"]
+    done = run_in(place, "propose", "prompts.json", "--video", "clip", "--prompts", "prompts.json")
+    assert "prompts.json: is no project, but a file. Name a new folder, and one is made there." in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -101,9 +113,9 @@ def test_what_fails_is_a_line_and_an_exit_code(place: Path) -> None:
         (("empty", "--propagator", "flow", "--propagator-option", "sied=3"), "has no option 'sied=3'"),
     ],
 )
-def test_mistakes_are_told_in_one_line(place: Path, words: tuple[str, ...], message: str) -> None:
+def test_mistakes_are_told_in_one_line(place: Path, run_in: Run, words: tuple[str, ...], message: str) -> None:
     Project.create(place / "empty").close()
-    done = pointreel(place, "propose", *words)
+    done = run_in(place, "propose", *words)
     assert done.returncode == 1
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1

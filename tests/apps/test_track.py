@@ -100,6 +100,8 @@ def here(clip: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("--box 1,1,9,9 --write json,mp3", "There is no output for --write named 'mp3'"),
         ("--box 1,1,9,9 --prompts bad.json", "--prompts: give prompts in a file or by options, not both"),
         ("--prompts bad.json", "bad.json: prompts[0].point: found an unknown key"),
+        ("--prompts clip.mp4", "--prompts clip.mp4: holds neither prompts nor labels of a known format"),
+        ("--mask frames", "--mask frames: is a folder, and one file is wanted"),
         ("--prompts none.json", "--prompts none.json: there is nothing here"),
         ("--box 1,1,9,9 --out frames", "frames: exists and is not an empty folder"),
         ("--resume --out nowhere", "nowhere/track.records: there is no run to go on with"),

@@ -165,6 +165,11 @@ def test_users_have_roles_and_hashes_and_there_is_always_an_owner(anywhere: Made
     project.change_user("ada", password_hash="$argon2id$...")
     assert project.password_hash("ada") == "$argon2id$..."
     assert project.password_hash("bob") is project.password_hash("eve") is None
+    for mark, name in (("a" * 64, "ada"), ("b" * 64, "bob")):
+        project.begin_login(name, mark)
+    project.change_user("ada", password_hash="$argon2id$another")
+    assert [(login.name, login.mark) for login in project.logins()] == [("bob", "b" * 64)]
+    assert project.logins("a" * 64) == []
     with pytest.raises(StoreError, match="'olga' is the only owner"):
         project.change_user("olga", role="viewer")
     project.change_user("ada", role="owner")

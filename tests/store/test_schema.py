@@ -21,7 +21,19 @@ from pointreel.store.schema import metadata
 
 from .conftest import Made, everything
 
-LOGS = ("verdicts", "edits", "descriptions", "prompts", "masks", "maps", "proposals", "strata")
+LOGS = (
+    "verdicts",
+    "edits",
+    "descriptions",
+    "closings",
+    "prompts",
+    "masks",
+    "maps",
+    "proposals",
+    "proposed",
+    "replacements",
+    "strata",
+)
 
 
 def test_migrations_from_nothing_give_the_tables_that_are_used(tmp_path: Path) -> None:
@@ -93,6 +105,33 @@ def test_an_older_project_is_brought_up_when_it_is_opened(made: Made, later: Cal
             connection.exec_driver_sql("SELECT shoe_size FROM users")
 
 
+def test_an_object_that_was_closed_before_that_was_an_edit_stays_closed(made: Made) -> None:
+    """The database of a project whose last version knew nothing of it."""
+    ball = made.project.add_object("clip", "ball").key
+    made.project.close()
+    with sqlite3.connect(Path(made.place) / "project.db") as connection:
+        _back_to(connection, "0002_strata")
+        connection.execute("UPDATE objects SET closed = 1 WHERE id = ?", (ball,))
+    connection.close()
+    with Project.open(made.place) as project:
+        assert [thing.closed for thing in project.objects] == [False, True]
+        project.close_object(ball, False, by="ada")
+        assert project.undo_edit(by="ada") is not None
+        assert project.object(ball).closed
+        assert list(project.check()) == []
+
+
+def _back_to(connection: sqlite3.Connection, version: str) -> None:
+    """Undo by hand what migrations after a version have added."""
+    for table in ("proposed", "replacements", "jobs"):
+        connection.execute(f"DROP TABLE {table}")
+    connection.execute("DROP TABLE logins")
+    connection.execute("DROP INDEX ix_edits_action")
+    connection.execute("ALTER TABLE edits DROP COLUMN action")
+    connection.execute("DROP TABLE closings")
+    connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
+
+
 def test_a_migration_that_fails_leaves_the_project_as_it_was(made: Made, later: Callable[[str], None]) -> None:
     made.project.close()
     later("raise RuntimeError('half way')")
@@ -149,7 +188,7 @@ def test_a_log_is_only_added_to(made: Made) -> None:
         everything(made)
     changed = {match[1] for text in sent if (match := re.match(r"(?:UPDATE|DELETE FROM) (\w+)", text))}
     assert not changed & set(LOGS)
-    assert changed == {"users", "points", "leases", "answers", "undone_edits", "objects", "stages"}
+    assert changed == {"users", "points", "leases", "answers", "undone_edits", "stages", "logins", "jobs"}
 
 
 def test_a_working_day_on_either_database(anywhere: Made) -> None:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 import pytest
 
 from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND
-from pointreel.store import Candidate, NotAllowed, Project, StoreError, Task
+from pointreel.store import Candidate, NotAllowed, Project, StoreError, Stratum, Task
 
 from .conftest import Made, candidates
 
@@ -230,6 +230,91 @@ def test_proposing_again_changes_nothing_and_another_proposal_replaces_what_nobo
     assert list(project.check()) == []
 
 
+def test_closing_an_object_is_an_edit_that_is_taken_back_in_its_video_and_in_the_project(anywhere: Made) -> None:
+    project = anywhere.project
+    project.propose(anywhere.dog, candidates(2))
+    edit = project.close_object(anywhere.dog, by="ada")
+    project.describe(anywhere.dog, name="hound", by="ada")
+    assert (project.object(anywhere.dog).closed, project.next_point("ada")) == (True, None)
+    assert project.undo_edit(by="bob") is None
+    assert project.undo_edit(by="ada") == edit
+    assert project.object(anywhere.dog).name == "hound"
+    assert project.undo_edit(by="ada") is None
+    assert project.next_point("ada") is not None
+    assert project.redo_edit(by="ada") == edit
+    assert project.next_point("ada") is None
+    assert [one.kind for one in project.edits("clip")] == ["object", "closing", "object", "undo", "redo"]
+    assert (project.effect(edit).kind, project.effect(edit).videos) == ("closing", ("clip",))
+    assert [project.undo_edit("clip", by="ada") for _ in range(3)] == [edit + 1, edit, None]
+    assert not project.object(anywhere.dog).closed
+    assert list(project.check()) == []
+
+
+def test_a_proposal_is_taken_back_as_a_whole_and_what_it_replaced_waits_again(anywhere: Made) -> None:
+    project = anywhere.project
+    cat = project.add_object("clip", "cat").key
+    project.propose(anywhere.dog, candidates(6), name="first")
+    kept = project.next_point("ada").point
+    project.answer(kept, YES, 0.5, annotator="ada")
+    acting = project.acting("olga")
+    for key in (anywhere.dog, cat):
+        acting.propose(key, candidates(2), name="second", strata=[Stratum(key, "second", 1, YES, True, 9)])
+    answered = project.points(cat)[0].key
+    project.answer(answered, NO, 0.5, annotator="ada")
+
+    def waiting() -> tuple[int, int]:
+        return tuple(sum(point.waiting for point in project.points(key)) for key in (anywhere.dog, cat))
+
+    assert waiting() == (2, 1)
+    assert project.undo_edit("clip", by="olga") is not None
+    assert waiting() == (5, 0)
+    assert [(point.key, point.label) for point in project.points(cat)] == [(answered, NO)]  # nobody's work is lost
+    assert (project.proposals(anywhere.dog), project.proposals(cat)) == (["first"], [])
+    assert project.strata(cat) == []
+    assert project.redo_edit(by="olga") is not None
+    assert waiting() == (2, 1)
+    project.undo_edit(by="olga")
+    assert project.acting("olga").propose(cat, candidates(2), name="second") == 2
+    assert waiting() == (5, 1)
+    assert [stratum.pixels for stratum in project.strata(cat)] == [9]
+    project.propose(cat, candidates(3), name="third")
+    assert waiting() == (5, 3)
+    assert list(project.check()) == []
+
+
+def test_verdicts_that_come_with_an_import_go_and_come_back_with_it(anywhere: Made) -> None:
+    project = anywhere.project
+    acting = project.acting("olga")
+    acting.propose(anywhere.dog, candidates(3), replace=False)
+    keys = [point.key for point in project.points(anywhere.dog)]
+    acting.answer_all(dict.fromkeys(keys, YES), annotator="olga")
+    project.answer(keys[0], NO, 0.5, annotator="ada")
+    assert project.undo("olga") == [keys[-1]]
+    project.undo_edit(by="olga")
+    assert {(answer.point, answer.by) for answer in project.answers()} == {(keys[0], "ada")}
+    project.redo_edit(by="olga")
+    assert {(answer.point, answer.by) for answer in project.answers()} == {
+        (keys[0], "ada"),
+        *((key, "olga") for key in keys[:2]),
+    }
+    assert list(project.check()) == []
+
+
+def test_a_settlement_is_taken_back_past_later_verdicts(anywhere: Made) -> None:
+    project = anywhere.project
+    project.propose(anywhere.dog, [replace(one, overlap=2) for one in candidates(2)])
+    (first, second) = (point.key for point in project.points(anywhere.dog))
+    project.settle(first, NO, owner="olga")
+    project.answer(second, YES, 0.5, annotator="olga")
+    assert project.undo_settlement("olga") == [first]
+    assert (label_of(anywhere, first), label_of(anywhere, second)) == (None, YES)
+    assert project.undo_settlement("olga") == []
+    assert project.redo("olga") == [first]
+    assert label_of(anywhere, first) == NO
+    with pytest.raises(NotAllowed, match="only an owner settles"):
+        project.undo_settlement("ada")
+
+
 def test_nobody_is_asked_about_a_closed_or_removed_object(anywhere: Made) -> None:
     project = anywhere.project
     project.propose(anywhere.dog, candidates(2))
@@ -237,6 +322,7 @@ def test_nobody_is_asked_about_a_closed_or_removed_object(anywhere: Made) -> Non
     assert project.next_point("ada") is None
     project.close_object(anywhere.dog, False)
     assert project.next_point("ada") is not None
+    assert list(project.check()) == []
     project.describe(anywhere.dog, removed=True, by="ada")
     assert project.next_point("ada") is None
     assert project.undo_edit("clip", by="ada") is not None

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -68,3 +69,31 @@ def test_names_are_used_once_and_stay_in_the_folder(made: Made, clip: Path) -> N
     with pytest.raises(VideoError):
         made.project.add_video(clip / "nothing.mp4")
     assert len(made.project.videos) == 1
+
+
+def test_a_video_is_taken_back_and_brought_back_unless_something_was_said_of_it(
+    anywhere: Made, clip: Path, tmp_path: Path
+) -> None:
+    project = anywhere.project
+    other = tmp_path / "other"
+    shutil.copytree(clip, other)
+    Image.fromarray(np.full((48, 64, 3), 9, np.uint8)).save(other / "00000.png")
+    added = project.acting("olga").add_video(other)
+    assert project.undo_edit(by="olga") is not None
+    assert [video.name for video in project.videos] == ["clip"]
+    assert project.statistics().videos == 1
+    with pytest.raises(StoreError, match=r"there is no video named 'other'. There are: 'clip'"):
+        project.add_object("other", "ball")
+    with pytest.raises(StoreError, match="there is a video named 'other' already"):
+        project.add_video(clip, name="other")
+    assert project.redo_edit(by="olga") is not None
+    project.undo_edit(by="olga")
+    assert project.acting("olga").add_video(other) == added
+    project.add_object("other", "ball", by="ada")
+    with pytest.raises(StoreError, match="other: something was said of it since it was added"):
+        project.undo_edit(by="olga")
+    assert [video.name for video in project.videos] == ["clip", "other"]
+    assert project.undo_edit("other", by="olga") is None
+    project.undo_edit("other", by="ada")
+    assert project.undo_edit(by="olga") is not None
+    assert list(project.check()) == []

@@ -111,6 +111,8 @@ export const times = (video: number) => get<{ seconds: number[] }>(`api/videos/$
 export const frameUrl = (video: { key: number; version: string }, frame: number, width?: number) =>
   `api/videos/${video.key}/frames/${frame}.jpg${query({ version: video.version, width })}`;
 
+export const makeReady = (video: number, frame: number) => post<unknown>(`api/videos/${video}/frames/${frame}/ready`);
+
 export const things = (video: number) => get<{ objects: T.Thing[] }>(`api/videos/${video}/objects`);
 export const addThing = (video: number, name: string) => post<T.SavedThing>(`api/videos/${video}/objects`, { name });
 export const changeThing = (
@@ -138,14 +140,17 @@ export const propagate = (
 export const undo = (video: number, only?: "propagation") =>
   post<T.Undone>(`api/videos/${video}/undo`, only ? { only } : {});
 export const redo = (video: number) => post<T.Undone>(`api/videos/${video}/redo`, {});
+export const undoAction = () => post<T.Undone>("api/undo", {});
+export const redoAction = () => post<T.Undone>("api/redo", {});
 
 export const jobs = () => get<{ jobs: T.Job[] }>("api/jobs");
 export const cancel = (id: string) => send<unknown>("DELETE", `api/jobs/${encodeURIComponent(id)}`);
+export const goOn = (id: string) => post<{ job: T.Job }>(`api/jobs/${encodeURIComponent(id)}/again`);
 export const propose = (ask: { gold: number; repeats: number; overlap: number }) =>
   post<{ job: T.Job }>("api/proposals", ask);
 export const importPath = (path: string, format: string | null) =>
   post<{ job: T.Job }>("api/imports", format ? { path, format } : { path });
-export const importZip = (zip: Blob, format: string) =>
+export const importZip = (zip: Blob, format: string | null) =>
   post<{ job: T.Job }>(`api/imports/upload${query({ format })}`, zip);
 export const formats = () => get<{ formats: T.FormatOut[] }>("api/formats");
 export const startExport = (format: string, what: "points" | "masks") =>
@@ -172,6 +177,8 @@ export const reviewedPoints = (object: number, filter: { annotator: string; disa
 export const pointsOnFrame = (object: number, frame: number) =>
   get<{ points: T.ReviewedPoint[] }>(`api/objects/${object}/points${query({ frame })}`);
 export const settle = (point: number, label: T.Label) => post<unknown>(`api/points/${point}/settle`, { label });
+export const undoSettlement = () => post<{ points: number[] }>("api/review/undo");
+export const redoSettlement = () => post<{ points: number[] }>("api/review/redo");
 export const statistics = () => get<T.Statistics>("api/statistics");
 
 /** Send a video, and say how much of it has gone. `fetch` cannot tell that. */

@@ -2,6 +2,7 @@
 
 import { live, notice } from "../state/app";
 import { Icon } from "./icons";
+import { Interrupted } from "./interrupted";
 
 export function Notice() {
   const line = notice.value ?? (live.value ? null : "The studio's server does not answer. Trying again …");
@@ -24,6 +25,7 @@ export function Notice() {
           )}
         </p>
       )}
+      <Interrupted />
     </div>
   );
 }

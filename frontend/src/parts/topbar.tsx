@@ -1,6 +1,7 @@
 /** Project, video, views, when everything was last on the disk, the keys, and who is here. */
 
 import { duration, timeOfDay } from "../clock";
+import { Turns } from "./turns";
 import {
   currentVideo,
   go,
@@ -45,6 +46,7 @@ export function TopBar() {
       </nav>
       <span class="grow" />
       <Working />
+      <Turns />
       <span class="saved" title="The last change that is on the disk">
         {!live.value ? "not connected" : savedAt.value ? `saved ${timeOfDay(savedAt.value)}` : "nothing to save yet"}
       </span>

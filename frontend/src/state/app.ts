@@ -95,6 +95,8 @@ export function noteJob(job: Job): void {
   jobs.value = new Map(jobs.peek()).set(job.id, job);
   if (isOver(job)) void refreshProject();
   if (job.state === "failed") say(new Error(job.message || `The ${job.kind} failed.`));
+  else if (job.kind === "propagation" && isOver(job) && job.result?.problems?.length)
+    say(new Error(job.result.problems.join("; ")));
 }
 
 export async function enter(): Promise<void> {
@@ -111,10 +113,28 @@ export function admit(who: Me): void {
   if (signedOut.value) return;
   void refreshProject();
   void loadPreferences();
-  void api.jobs().then(({ jobs: known }) => {
-    jobs.value = new Map(known.map((job) => [job.id, job]));
-  }, say);
+  void loadJobs();
   listen(heard);
+}
+
+/** The oldest first, as they come in from then on. */
+async function loadJobs(): Promise<void> {
+  const found = await trying(api.jobs());
+  if (found) jobs.value = new Map(found.jobs.reverse().map((job) => [job.id, job]));
+}
+
+/** What a server was doing when it was killed. */
+export const interrupted = computed(() => [...jobs.value.values()].filter((job) => job.state === "interrupted"));
+
+export async function goOn(job: Job): Promise<void> {
+  const started = await trying(api.goOn(job.id));
+  if (started) noteJob(started.job);
+  await loadJobs();
+}
+
+export async function letGo(job: Job): Promise<void> {
+  await trying(api.cancel(job.id));
+  await loadJobs();
 }
 
 const heard = (open: boolean): void => {
@@ -136,7 +156,10 @@ export function start(): void {
   sleepWhileHidden(heard);
   on("saved", (told) => saved(told.saved_at));
   on("job", noteJob);
-  on("reset", () => void refreshProject());
+  on("reset", () => {
+    void refreshProject();
+    void loadJobs();
+  });
   addEventListener("hashchange", () => {
     route.value = readRoute();
     notice.value = null;

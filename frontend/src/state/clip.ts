@@ -6,7 +6,7 @@ import type { Video } from "../api/types";
 import { frameAt } from "../clock";
 import { ahead, Pictures } from "../draw/pictures";
 import { clamp } from "../draw/viewport";
-import { remember, say, trying } from "./app";
+import { mayAnswer, remember, say, trying } from "./app";
 
 export const video = signal<Video | null>(null);
 export const times = signal<readonly number[]>([]);
@@ -38,6 +38,7 @@ export function open(found: Video, at: number): void {
 
 export function close(): void {
   pause();
+  clearTimeout(resting);
   pictures?.close();
   pictures = null;
   video.value = null;
@@ -61,7 +62,22 @@ function look(): void {
   if (!pictures || !video.peek()) return;
   pictures.wish(ahead(frame.peek(), direction, lastFrame.peek() + 1, playing.peek() ? 24 : 8));
   const picture = pictures.get(frame.peek());
-  if (picture) shown.value = { frame: frame.peek(), picture };
+  if (!picture) return;
+  shown.value = { frame: frame.peek(), picture };
+  if (!playing.peek()) makeReady(frame.peek());
+}
+
+const RESTED = 150;
+let resting: ReturnType<typeof setTimeout> | undefined;
+
+/** The browser may have kept the picture, and the server not: who rests on a frame may click there. */
+function makeReady(k: number): void {
+  clearTimeout(resting);
+  if (!mayAnswer.peek()) return;
+  resting = setTimeout(() => {
+    const found = video.peek();
+    if (found && frame.peek() === k) api.makeReady(found.key, k).catch(() => undefined); // a click does without it
+  }, RESTED);
 }
 
 function arrived(k: number): void {

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import * as api from "../api/client";
 import type { Label, ReviewedPoint, ReviewItem, Thing, Timeline } from "../api/types";
-import { isOwner, trying } from "./app";
+import { isOwner, notice, say, trying } from "./app";
 
 export const items = signal<readonly ReviewItem[] | null>(null);
 export const annotator = signal("");
@@ -40,6 +40,13 @@ export async function loadPoints(): Promise<void> {
     asked.map(async ({ key }) => [key, (await trying(api.reviewedPoints(key, filter)))?.points ?? []] as const),
   );
   if (asked === things.value) points.value = new Map(found);
+}
+
+export async function unsettle(ask: () => Promise<{ points: number[] }>): Promise<void> {
+  notice.value = null;
+  const done = await trying(ask());
+  if (done && !done.points.length) say(new Error("There is no settled point left to undo or redo."));
+  await loadPoints();
 }
 
 /** The owner's word decides, and is logged as such. */

@@ -5,11 +5,25 @@ Exit codes: 0 done · 1 the input is at fault, and the message says where · 2 t
 130 interrupted.
 """
 
+import errno
 import sys
 
 from ...core import PointreelError, WouldLose
 
 INPUT_AT_FAULT, WOULD_LOSE, INTERRUPTED = 1, 3, 130
+
+_ELSEWHERE = "Choose another place."
+_ADVICE = {
+    errno.ENOENT: "Check the path.",
+    errno.ENOTDIR: f"A part of this path is a file. {_ELSEWHERE}",
+    errno.EEXIST: f"It is in the way. {_ELSEWHERE}",
+    errno.EISDIR: "Name a file in it, or another one.",
+    errno.EACCES: f"You may not do this here. {_ELSEWHERE}",
+    errno.EPERM: f"You may not do this here. {_ELSEWHERE}",
+    errno.EROFS: _ELSEWHERE,
+    errno.ENOSPC: f"Make room, and type the same again. {_ELSEWHERE}",
+}
+"""What to do about what the system says."""
 
 
 def main() -> None:
@@ -27,7 +41,8 @@ def main() -> None:
         sys.exit(INPUT_AT_FAULT)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        sys.exit(_complain(f"{place}{error.strerror or error}", INPUT_AT_FAULT))
+        advice = _ADVICE.get(error.errno or 0, "")
+        sys.exit(_complain(f"{place}{error.strerror or error}. {advice}", INPUT_AT_FAULT))
     except KeyboardInterrupt:
         sys.exit(_complain("interrupted; nothing half-written is left behind", INTERRUPTED))
 

@@ -11,7 +11,7 @@ from ...core import Box, FormatError, Mask, PointreelError, Points, Prompt, Trac
 from ...formats import read_header, read_labels
 from ...systems import PromptError, prompts_from_json, trace_from_json
 from ._in_order import Word
-from .options import dataset_at
+from .options import dataset_at, formats_at
 
 OPTIONS = {"point": "--point", "not_point": "--not-point", "box": "--box", "mask": "--mask", "trace": "--trace"}
 """What says something of an object, by the name it has in code."""
@@ -89,6 +89,11 @@ def prompts_in(path: Path) -> tuple[list[Prompt], dict[int, str]]:
             raise FormatError(path, "", found=f"no JSON ({error})", expected="prompts") from None
         if not isinstance(data, dict) or "prompts" in data:
             return prompts_from_json(data, path)
+    if path.exists() and not formats_at(path):
+        raise PointreelError(
+            f"--prompts {path}: holds neither prompts nor labels of a known format. Give a file of prompts, such as "
+            "the prompts.json of an earlier run, or a dataset of this video."
+        )
     name, dataset = dataset_at(path, None, [])
     sequences = list(dataset)
     if len(sequences) != 1:
@@ -164,5 +169,6 @@ def _mask(word: Word) -> Mask:
 def _there(word: Word) -> Path:
     path = Path(word)
     if not path.is_file():
-        raise PointreelError(f"{OPTIONS[word.option]} {word}: there is no such file.")
+        found = "is a folder, and one file is wanted" if path.is_dir() else "there is no such file"
+        raise PointreelError(f"{OPTIONS[word.option]} {word}: {found}.")
     return path

@@ -1,6 +1,6 @@
 """The commands, put together. A command is one file with one function and its ``EXAMPLES``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -41,6 +41,10 @@ EXIT_CODES = (
 )
 
 
+BEGINNINGS = ("pointreel demo", "pointreel track VIDEO --point 312,208", "pointreel studio VIDEO")
+"""What to type first."""
+
+
 def module_of(name: str) -> ModuleType:
     """The file of a command."""
     return import_module(f".{name}", __package__)
@@ -59,18 +63,21 @@ def function_of(name: str) -> Callable[..., None]:
 
 @cache
 def _command(name: str) -> TyperCommand:
-    examples = "\n\n".join(f"  {example}" for example in module_of(name).EXAMPLES)
     alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="rich")
     alone.command(
         name,
         cls=getattr(module_of(name), "COMMAND", None),
-        epilog=f"Examples:\n\n{examples}",
+        epilog=_examples(module_of(name).EXAMPLES),
         no_args_is_help=name not in ("demo", "studio"),
         context_settings=_CONTEXT,
     )(function_of(name))
     command = typer.main.get_command(alone)
     assert isinstance(command, TyperCommand)
     return command
+
+
+def _examples(lines: Iterable[str]) -> str:
+    return "\n\n".join(["Examples:", *(f"  {line}" for line in lines)])
 
 
 class _Commands(TyperGroup):
@@ -95,7 +102,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings=_CONTEXT,
-    epilog=EXIT_CODES,
+    epilog=f"{_examples(BEGINNINGS)}\n\n{EXIT_CODES}",
 )
 
 

@@ -22,9 +22,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Say whether a project is whole; every problem is a line, and with any of them the exit code is 1."""
-    from ...store import Project  # other commands start quicker without a database
+    from ._projects import project_at  # other commands start quicker without a database
 
-    with Project.open(place, read_only=True) as project:
+    with project_at(place, read_only=True) as project:
         problems = list(progress(project.check(thorough=thorough), "checking"))
         name = project.name
     if as_json:

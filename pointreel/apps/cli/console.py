@@ -1,8 +1,7 @@
 """What every command shows: results on standard output, progress and remarks on the error stream."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -10,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from ...core import Dataset, Sequence
+from ...core import Dataset, PassedDataset
 
 Item = TypeVar("Item")
 
@@ -33,22 +32,9 @@ def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iter
         yield from bars.track(items, total=total, description=what)
 
 
-@dataclass(frozen=True)
-class Watched:
-    """A dataset whose every pass shows its progress."""
-
-    dataset: Dataset
-    what: str
-
-    @property
-    def categories(self) -> Mapping[str, int]:
-        return self.dataset.categories
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __iter__(self) -> Iterator[Sequence]:
-        return progress(self.dataset, self.what, len(self.dataset))
+def watched(dataset: Dataset, what: str) -> Dataset:
+    """The same dataset, whose every pass shows its progress."""
+    return PassedDataset(dataset, lambda sequences: progress(sequences, what, len(sequences)))
 
 
 def print_json(value: object) -> None:

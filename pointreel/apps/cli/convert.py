@@ -8,7 +8,7 @@ import typer
 from ...core import Dataset, Format, WouldLose
 from ...formats import Content, losses
 from ...formats import shelf as formats
-from .console import Watched, out, print_json, remarks
+from .console import out, print_json, remarks, watched
 from .options import dataset_at, must_be_new, parse
 
 EXAMPLES = (
@@ -32,11 +32,11 @@ def convert(
     options = parse(formats, to, write)
     layout: Format = formats.build(to, **(_lossy_options(to) if allow_loss else {}) | options)
     must_be_new(target)
-    lost = losses(Watched(dataset, "checking"), layout)
+    lost = losses(watched(dataset, "checking"), layout)
     _say_losses(to, lost)
     if lost and not allow_loss:
         raise WouldLose(f"{target}: nothing was written. Use --allow-loss to write without the {len(lost)} above.")
-    layout.write(Watched(dataset, "writing"), target)
+    layout.write(watched(dataset, "writing"), target)
     _say_done(name, to, dataset, target, lost, as_json)
 
 

@@ -1,17 +1,18 @@
 """What a video or a dataset is: sizes, lengths, and whether every frame can be read."""
 
 import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ...core import FrameLabels, MappedDataset, PointreelError, Sequence, replacing
+from ...core import FrameLabels, PassedDataset, PointreelError, Sequence, replacing
 from ...formats import contents
 from ...video import Manifest, Video
 from ...video import open as open_video
-from .console import SKIPPED_BROKEN, Watched, print_json, print_table, progress, remarks
+from .console import SKIPPED_BROKEN, print_json, print_table, progress, remarks, watched
 from .options import dataset_at, formats_at
 
 EXAMPLES = (
@@ -111,7 +112,7 @@ def _verdict(video: Video, checked: bool) -> str:
 def _say_dataset(source: Path, from_: str | None, read: list[str], as_json: bool) -> None:
     name, dataset = dataset_at(source, from_, read)
     counted = _Counted()
-    said = contents(MappedDataset(Watched(dataset, "reading"), counted.count))
+    said = contents(PassedDataset(watched(dataset, "reading"), counted.through))
     rows = {
         "path": str(source),
         "format": name,
@@ -135,7 +136,10 @@ class _Counted:
     labelled: int = 0
     objects: int = 0
 
-    def count(self, sequence: Sequence) -> Sequence:
+    def through(self, sequences: Iterable[Sequence]) -> Iterator[Sequence]:
+        return map(self._counted, sequences)
+
+    def _counted(self, sequence: Sequence) -> Sequence:
         self.frames += len(sequence.frames)
         self.objects += len(sequence.objects)
         return replace(sequence, read_labels=lambda: map(self._labelled, sequence))

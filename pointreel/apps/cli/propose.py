@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +17,8 @@ from ...annotate.nouns import MODEL
 from ...core import PointreelError
 from ...engines import propagators, segmenters
 from ...store import Project
-from ...store.database import FILE
 from . import INPUT_AT_FAULT
+from ._projects import is_project, new_project, project_at
 from ._prompts import prompts_in
 from .console import out, print_json, print_table, remarks
 from .options import parse
@@ -130,15 +130,13 @@ def propose(
         raise typer.Exit(INPUT_AT_FAULT)
 
 
-def _project(place: str, *, may_make: bool) -> Project:
-    if "://" in place or (Path(place) / FILE).exists():
-        return Project.open(place)
-    if not may_make:
-        raise PointreelError(
-            f"{place}: is no project. Give a video to make one, --video VIDEO --prompts FILE, or open one in "
-            "`pointreel studio VIDEO`."
-        )
-    return Project.create(place)
+def _project(place: str, *, may_make: bool) -> AbstractContextManager[Project]:
+    if may_make and not is_project(place):
+        return new_project(place)
+    return project_at(
+        place,
+        advice="Give a video to make one, --video VIDEO --prompts FILE, or open one in `pointreel studio VIDEO`.",
+    )
 
 
 def _localise(

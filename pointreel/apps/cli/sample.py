@@ -10,13 +10,13 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from ...core import Dataset, Feature, Format, FormatError, MappedDataset, PointreelError, Sequence, inside
+from ...core import Dataset, Feature, Format, FormatError, PassedDataset, PointreelError, Sequence, inside
 from ...core.protocols import FrameSampler, PointSampler
 from ...evaluate import PointStatistics, point_statistics
 from ...formats import shelf as formats
 from ...points import frame_samplers, point_labels, reference_labels, samplers
 from ...video import open as open_video
-from .console import Watched, out, print_json
+from .console import out, print_json, watched
 from .options import dataset_at, must_be_new, parse
 
 EXAMPLES = (
@@ -70,8 +70,8 @@ def sample(
         pictures=pictures,
         seed=seed,
     )
-    layout.write(Watched(sampled, "sampling"), target)
-    _say_done(target, point_statistics(Watched(layout.read(target), "counting")), as_json)
+    layout.write(watched(sampled, "sampling"), target)
+    _say_done(target, point_statistics(watched(layout.read(target), "counting")), as_json)
 
 
 def sampled_points(
@@ -100,7 +100,7 @@ def sampled_points(
             seed=seed,
         )
 
-    return MappedDataset(dataset, sampled)
+    return PassedDataset(dataset, lambda sequences: map(sampled, sequences))
 
 
 def _pictures(root: Path, sequence: Sequence) -> Callable[[int], NDArray[np.uint8]]:

@@ -58,7 +58,7 @@ def simulate(
     from ...annotate.simulated_truth import Truth
     from ...annotate.simulated_work import Shift
     from ...annotate.simulated_work import simulate as work
-    from ...store import Project
+    from ._projects import project_at
 
     shift = Shift(
         num_annotators=num_annotators,
@@ -69,7 +69,7 @@ def simulate(
         seed=seed,
     )
     _, dataset = dataset_at(truth, layout, read or [])
-    with Project.open(place, read_only=plan is not None) as project:
+    with project_at(place, read_only=plan is not None) as project:
         if plan is not None:
             _plan(project, Truth.of(dataset, project, every_frame=True), shift, plan, as_json)
             return

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ...evaluate import point_statistics, write_statistics
-from .console import Watched, out, print_json, print_table
+from .console import out, print_json, print_table, watched
 from .options import dataset_at
 
 EXAMPLES = ("pointreel stats demo/points.json --out demo/statistics", "pointreel stats demo/points.json --json")
@@ -23,7 +23,7 @@ def stats(
 ) -> None:
     """Count videos, objects, annotated frames and points, and draw their distributions."""
     _, dataset = dataset_at(source, from_, read)
-    statistics = point_statistics(Watched(dataset, "counting"))
+    statistics = point_statistics(watched(dataset, "counting"))
     page = write_statistics(statistics, folder, title=source.stem) if folder else None
     if as_json:
         print_json(statistics.to_json())

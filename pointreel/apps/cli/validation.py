@@ -8,7 +8,7 @@ import typer
 from ...annotate.validation import Chosen, Member, validation_points, validation_set
 from ...core import PointreelError
 from ...formats import shelf as formats
-from ...store import Project
+from ._projects import project_at
 from .console import out, print_json, print_table
 from .options import must_be_new
 
@@ -29,7 +29,7 @@ def validation(
     """
     if points is not None:
         must_be_new(points)
-    with Project.open(place, read_only=True) as project:
+    with project_at(place, read_only=True) as project:
         members = list(validation_set(project))
         if not members:
             raise PointreelError(f"{place}: has no objects. Propose points for some first: pointreel propose")

@@ -5,11 +5,11 @@ import shutil
 import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from ...core import Dataset, Feature, Format, PointreelError, Sequence, UnknownName
+from ...core import Dataset, Feature, Format, PassedDataset, PointreelError, Sequence, UnknownName
 from ...formats import losses
 from ...formats import shelf as formats
 from ...store import Project
@@ -22,48 +22,25 @@ _KEPT = 10
 _JOB = re.compile(r"[0-9a-f]{32}")
 
 
-@dataclass(frozen=True)
-class _Watched:
-    """A dataset that tells how far it is read, and stops where the job is to stop."""
+def _watched(dataset: Dataset, watch: Watch, done: int, total: int) -> Dataset:
+    """The same dataset, which tells how far it is read, and stops where the job is to stop."""
 
-    dataset: Dataset
-    watch: Watch
-    done: int
-    total: int
-
-    @property
-    def categories(self) -> Mapping[str, int]:
-        return self.dataset.categories
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __iter__(self) -> Iterator[Sequence]:
-        for k, sequence in enumerate(self.dataset):
-            self.watch.progress(self.done + k, self.total)
-            self.watch.check()
+    def told(sequences: Dataset) -> Iterator[Sequence]:
+        for k, sequence in enumerate(sequences):
+            watch.progress(done + k, total)
+            watch.check()
             yield sequence
-        self.watch.progress(self.done + len(self.dataset), self.total)
+        watch.progress(done + len(sequences), total)
+
+    return PassedDataset(dataset, told)
 
 
-@dataclass(frozen=True)
-class _Renamed:
-    """The same dataset, with videos named as datasets name them: without the suffix of their file, where that tells."""
-
-    dataset: Dataset
-
-    @property
-    def categories(self) -> Mapping[str, int]:
-        return self.dataset.categories
-
-    def __len__(self) -> int:
-        return len(self.dataset)
-
-    def __iter__(self) -> Iterator[Sequence]:
-        stems = Counter(Path(sequence.name).stem for sequence in self.dataset)
-        for sequence in self.dataset:
-            stem = Path(sequence.name).stem
-            yield replace(sequence, name=stem) if stems[stem] == 1 else sequence
+def _renamed(sequences: Dataset) -> Iterator[Sequence]:
+    """Videos named as datasets name them: without the suffix of their file, where that tells."""
+    stems = Counter(Path(sequence.name).stem for sequence in sequences)
+    for sequence in sequences:
+        stem = Path(sequence.name).stem
+        yield replace(sequence, name=stem) if stems[stem] == 1 else sequence
 
 
 def known_formats() -> list[messages.FormatOut]:
@@ -99,18 +76,19 @@ class Exporting:
             shutil.rmtree(self._root, ignore_errors=True)
 
     def _run(self, watch: Watch, sent: messages.ExportIn) -> messages.JobResult:
-        dataset = _Renamed(self._project.verified() if sent.what == "points" else self._project.segmented())
+        labelled = self._project.verified() if sent.what == "points" else self._project.segmented()
+        dataset = PassedDataset(labelled, _renamed)
         if not len(dataset):
             advice = "Verify some first." if sent.what == "points" else "Label some frames first."
             raise PointreelError(f"{self._title}: there are no {sent.what} to export yet. {advice}")
         total = 2 * len(dataset)
         layout: Format = formats.build(sent.format, **_lossy_options(sent.format))
-        lost = losses(_Watched(dataset, watch, 0, total), layout)
+        lost = losses(_watched(dataset, watch, 0, total), layout)
         place = self._place(watch.id)
         with tempfile.TemporaryDirectory(dir=self._exports(), prefix=".writing-") as draft:
             target = Path(draft) / f"{self._title}-{sent.format}-{sent.what}"
             target.mkdir()
-            layout.write(_Watched(dataset, watch, len(dataset), total), target)
+            layout.write(_watched(dataset, watch, len(dataset), total), target)
             name = _as_one_file(target, place)
         self._prune()
         told = [messages.Lost(what=one.feature.value, count=one.count, first=one.first) for one in lost]

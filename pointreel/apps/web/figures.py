@@ -119,13 +119,14 @@ def _annotators(statistics: Statistics) -> Iterable[tuple[object, ...]]:
 
 def _objects(project: Project, statistics: Statistics) -> Iterable[tuple[object, ...]]:
     heads = ("points", "answered", "foreground", "background", "undecided")
-    yield "object", "video", "name", *heads, "j", "j_low", "j_high", "may_stop"
+    yield "object", "video", "object_id", "name", *heads, "j", "j_low", "j_high", "may_stop", "closed"
     videos = {video.key: video.name for video in project.videos}
     for row in statistics.objects():
         j = row.quality.j if row.quality is not None else None
         bounds = ("", "", "") if j is None else (j.value, j.low, j.high)
         counts = (getattr(row, head) for head in heads)
-        yield row.key, videos[row.video], row.name, *counts, *bounds, int(row.may_stop)
+        named = row.key, videos[row.video], row.object_id, row.name
+        yield *named, *counts, *bounds, int(row.may_stop), int(row.closed)
 
 
 def _csv(rows: Iterable[tuple[object, ...]]) -> str:

@@ -60,7 +60,7 @@ class Films:
         safe = safe_name(name)
         return place / f".upload-{uuid4().hex}{Path(safe).suffix}", _free(safe, taken)
 
-    def add_upload(self, draft: Path, name: str) -> messages.Video:
+    def add_upload(self, draft: Path, name: str, by: str) -> messages.Video:
         """Make an uploaded file a video of the project, or refuse it; a file that is no video is not kept."""
         target = draft.with_name(name)
         with self._lock:
@@ -68,7 +68,7 @@ class Films:
                 _require_video(draft)
                 os.link(draft, target)  # unlike a rename it never replaces anything
                 try:
-                    stored = self._project.add_video(target, name=name)
+                    stored = self._project.acting(by).add_video(target, name=name)
                 except BaseException:
                     target.unlink()
                     raise

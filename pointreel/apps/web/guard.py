@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 
 from ...store import Role, User
 from .errors import Refused
@@ -33,7 +34,10 @@ class Need:
         """The user. ``None`` as the role: anybody, also who is not logged in, but not another page of theirs."""
         if request.method not in _SAFE:
             require_meant(request, studio)
-        user = studio.people.user_of(request.cookies.get(studio.people.cookie))
+        cookie = request.cookies.get(studio.people.cookie)
+        if cookie and not studio.people.knows(cookie):
+            await run_in_threadpool(studio.people.look_up, cookie)
+        user = studio.people.user_of(cookie)
         if self.role is None:
             return user
         if user is None:

@@ -36,7 +36,7 @@ def bring_in(
     if not path.exists():
         raise PointreelError(f"{path}: there is nothing here. Check the path.")
     if name is None and (path.suffix.lower() in FILMS or not formats_at(path)):
-        return _videos(project, path, watch)
+        return _videos(project, path, watch, keep)
     _, dataset = dataset_at(path, name, [])
     incoming = _Incoming(project, path, by, keep)
     for k, sequence in enumerate(dataset):
@@ -66,7 +66,7 @@ def unpacked(archive: Path, folder: Path) -> Path:
     return found[0] if len(found) == 1 else folder
 
 
-def _videos(project: Project, path: Path, watch: Watch) -> messages.JobResult:
+def _videos(project: Project, path: Path, watch: Watch, keep: bool) -> messages.JobResult:
     videos = films_in(path)
     if not videos:
         raise PointreelError(f"{path}: is no video, no folder of videos, and no dataset of a known format.")
@@ -75,7 +75,7 @@ def _videos(project: Project, path: Path, watch: Watch) -> messages.JobResult:
     for k, one in enumerate(videos):
         watch.progress(k, len(videos), one.name)
         watch.check()
-        problems += add_videos(project, [one])
+        problems += add_videos(project, [one], copy=keep)
     watch.progress(len(videos), len(videos), "")
     return messages.JobResult(
         videos=[video.key for video in project.videos if video.key not in before], problems=problems

@@ -4,17 +4,21 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Event, Lock
+from typing import cast, get_args
 from uuid import uuid4
 
 from ...core import PointreelError
+from ...store import Project, StoredVideo, StoreError
 from . import messages
 from .errors import Refused
 from .events import Events
+from .presence import is_there, name_of_server
 
-_KEPT, _EVERY = 200, 0.2
-_OVER = frozenset({"done", "cancelled", "failed"})
+_KEPT, _EVERY, _SEEN = 200, 0.2, 10.0
+_OVER = frozenset({"done", "cancelled", "failed", "interrupted"})
 
 
 class Stopped(Exception):
@@ -27,6 +31,7 @@ class Watch:
 
     kind: messages.JobKind
     video: int | None
+    request: str
     report: Callable[["Watch", bool], None]
     id: str = field(default_factory=lambda: uuid4().hex)
     state: messages.JobState = "waiting"
@@ -36,6 +41,7 @@ class Watch:
     result: messages.JobResult | None = None
     began: float = 0.0
     told: float = 0.0
+    seen: float = 0.0
     stop: Event = field(default_factory=Event)
 
     def progress(self, done: int, total: int, message: str | None = None) -> None:
@@ -62,6 +68,7 @@ class Watch:
             message=self.message,
             video=self.video,
             result=self.result,
+            can_go_on=self.state == "interrupted" and bool(self.request),
         )
 
 
@@ -69,17 +76,32 @@ Work = Callable[[Watch], messages.JobResult | None]
 
 
 class Jobs:
-    """Jobs of one studio. Those of one kind run one after the other, so that an engine is never in two threads."""
+    """Jobs of one studio. Those of one kind run one after the other, so that an engine is never in two threads.
 
-    def __init__(self, events: Events, tidy: Callable[[str], str] = str) -> None:
+    The project knows what runs, so that what a killed server was doing is shown as interrupted by the next.
+    """
+
+    def __init__(self, project: Project, events: Events, tidy: Callable[[str], str] = str) -> None:
         """``tidy`` is what is done to messages before they are shown."""
-        self._events, self._tidy, self._lock = events, tidy, Lock()
+        self._project, self._events, self._tidy, self._lock = project, events, tidy, Lock()
+        self._me = name_of_server()
         self._watches: OrderedDict[str, Watch] = OrderedDict()
         self._workers: dict[str, ThreadPoolExecutor] = {}
         self._closed = False
 
-    def start(self, kind: messages.JobKind, work: Work, *, video: int | None = None) -> messages.Job:
-        watch = Watch(kind, video, self._report)
+    def start(
+        self,
+        kind: messages.JobKind,
+        work: Work,
+        *,
+        video: StoredVideo | None = None,
+        request: messages.Sent | None = None,
+    ) -> messages.Job:
+        """Have something done; ``request`` is what to ask for to have it done again, should the server be killed."""
+        asked = "" if request is None else request.model_dump_json()
+        watch = Watch(kind, None if video is None else video.key, asked, self._report)
+        of = None if video is None else video.name
+        self._project.begin_job(watch.id, kind, server=self._me, video=of, request=asked)
         with self._lock:
             if self._closed:
                 raise Refused(503, "The studio is being closed. Start it again.")
@@ -94,6 +116,7 @@ class Jobs:
 
     def every(self) -> list[messages.Job]:
         """All that are remembered, newest first."""
+        self._take_over()
         with self._lock:
             return [watch.shown() for watch in reversed(self._watches.values())]
 
@@ -108,7 +131,7 @@ class Jobs:
         """Ask a job to end; one that has not begun is over at once."""
         watch = self.find(job)
         watch.stop.set()
-        if watch.state == "waiting":
+        if watch.state in ("waiting", "interrupted"):
             self._end(watch, "cancelled", watch.message)
         return watch.shown()
 
@@ -145,12 +168,31 @@ class Jobs:
 
     def _end(self, watch: Watch, state: messages.JobState, message: str) -> None:
         watch.state, watch.message = state, self._tidy(" ".join(message.split()))
+        if not (self._closed and state == "cancelled"):  # by nobody who wanted it: the next server offers to go on
+            with suppress(StoreError):
+                self._project.end_job(watch.id)
         self._report(watch, True)
 
     def _report(self, watch: Watch, now: bool) -> None:
         if now or time.monotonic() - watch.told > _EVERY:
             watch.told = time.monotonic()
             self._events.publish("job", watch.shown().model_dump())
+        if time.monotonic() - watch.seen > _SEEN and watch.state == "running":
+            watch.seen = time.monotonic()
+            with suppress(StoreError):
+                self._project.see_job(watch.id)
+
+    def _take_over(self) -> None:
+        """Show what servers that are not there any more have left undone."""
+        left = [job for job in self._project.running_jobs() if job.server != self._me and not is_there(job)]
+        keys = {video.name: video.key for video in self._project.videos} if left else {}
+        with self._lock:
+            for job in left:
+                if job.key not in self._watches and job.kind in get_args(messages.JobKind):
+                    kind = cast(messages.JobKind, job.kind)
+                    video = None if job.video is None else keys.get(job.video)
+                    watch = Watch(kind, video, job.request, self._report, id=job.key, state="interrupted")
+                    self._watches[job.key] = watch
 
     def _forget(self) -> None:
         over = [key for key, watch in self._watches.items() if watch.state in _OVER]

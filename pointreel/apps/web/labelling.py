@@ -10,7 +10,7 @@ from ...core import Frame, Mask, PointreelError, Prompt, Segment
 from ...store import Project, StoredMask, StoredObject, StoredVideo, StoreError
 from ...systems import check_prompts
 from .errors import Refused
-from .pictures import Pictures
+from .pictures import Pictures, beside
 from .segmenting import Segmenting
 
 _REMEMBERED = 256
@@ -46,12 +46,12 @@ class Labelling:
             raise Refused(404, f"The object with the key {key} was removed. Take that back first.")
         return thing, self._pictures.named(thing.video)
 
-    def prompt(self, key: int, prompt: Prompt, by: str) -> Answer:
+    def prompt(self, thing: StoredObject, video: StoredVideo, prompt: Prompt, by: str) -> Answer:
         """All that is said of an object on a frame, and its mask. A mask that was there is put right by what is said.
 
         What was said before on this frame does not count for it: ``prompt`` says all of it again.
         """
-        thing, video = self.thing(key)
+        key = thing.key
         self._require_frame(video, prompt.frame)
         if not prompt.kinds():
             return self._unsaid(key, prompt, video, by)
@@ -61,28 +61,27 @@ class Labelling:
         self._remember(key, prompt.frame, extents)
         return Answer(edit, extents)
 
-    def take(self, key: int, frame: int, chosen: int, by: str) -> tuple[int, Segment]:
+    def take(self, thing: StoredObject, video: StoredVideo, frame: int, chosen: int, by: str) -> tuple[int, Segment]:
         """Another of the extents of what was said last on a frame; the edit, and the mask."""
+        key = thing.key
         with self._lock:
             extents = self._extents.get((key, frame))
         if extents is None:
-            extents = self._extents_again(key, frame)
+            extents = self._extents_again(thing, video, frame)
         if chosen >= len(extents):
             raise Refused(409, f"Extent {chosen} does not exist; the prompt on frame {frame} has {len(extents)}.")
         return self._project.set_mask(key, frame, extents[chosen], kind="extent", by=by), extents[chosen]
 
-    def paint(self, key: int, frame: int, mask: Mask, *, locked: bool, by: str) -> int:
-        _, video = self.thing(key)
+    def paint(self, thing: StoredObject, video: StoredVideo, frame: int, mask: Mask, *, locked: bool, by: str) -> int:
         self._require_frame(video, frame)
-        return self._project.set_mask(key, frame, Segment(mask, 1.0), locked=locked, by=by)
+        return self._project.set_mask(thing.key, frame, Segment(mask, 1.0), locked=locked, by=by)
 
-    def lock(self, key: int, frame: int, locked: bool, by: str) -> int:
-        _, video = self.thing(key)
+    def lock(self, thing: StoredObject, video: StoredVideo, frame: int, locked: bool, by: str) -> int:
         self._require_frame(video, frame)
-        found = self._project.mask(key, frame)
+        found = self._project.mask(thing.key, frame)
         if found is None:
             raise Refused(409, f"{video.name}: frame {frame} has no mask of this object to lock. Click on it first.")
-        return self._project.set_mask(key, frame, found.segment, kind="lock", locked=locked, by=by)
+        return self._project.set_mask(thing.key, frame, found.segment, kind="lock", locked=locked, by=by)
 
     def forget(self, keys: Iterable[int]) -> None:
         """What was said of these objects has changed behind: what it could mean is worked out when it is asked for."""
@@ -102,7 +101,7 @@ class Labelling:
         names = {thing.object_id: thing.name}
         engine = self._segmenting
         check_prompts([told], video, engine.accepts, engine=engine.engine, names=names, known=known)
-        frame = self._pictures.frame(video.key, prompt.frame)
+        frame = self._pictures.frame(video.key, prompt.frame, read_on=False)
         return engine.extents(frame, told, self._neighbour(video, prompt.frame))
 
     def _unsaid(self, key: int, prompt: Prompt, video: StoredVideo, by: str) -> Answer:
@@ -116,9 +115,9 @@ class Labelling:
             self._extents.pop((key, prompt.frame), None)
         return Answer(edit, [] if below is None else [below.segment])
 
-    def _extents_again(self, key: int, frame: int) -> list[Segment]:
+    def _extents_again(self, thing: StoredObject, video: StoredVideo, frame: int) -> list[Segment]:
         """After a restart of the server: from what was said, as it was stored."""
-        thing, video = self.thing(key)
+        key = thing.key
         said = next((prompt for prompt in self._project.prompts(key) if prompt.frame == frame), None)
         if said is None:
             raise Refused(409, f"{video.name}: nothing is said of this object on frame {frame}. Click on it first.")
@@ -137,7 +136,7 @@ class Labelling:
         """A frame beside it, which shows what moves."""
         with suppress(PointreelError):
             if video.num_frames > 1:
-                return self._pictures.frame(video.key, frame + 1 if frame + 1 < video.num_frames else frame - 1)
+                return self._pictures.frame(video.key, beside(frame, video.num_frames), read_on=False)
         return None
 
     @staticmethod

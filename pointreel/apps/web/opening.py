@@ -42,7 +42,7 @@ def opened(place: str | None, beside: Path) -> tuple[Project, list[str]]:
     raise PointreelError(f"{problems[0]}. There is no other video to open." if problems else f"{path}: is empty.")
 
 
-def add_videos(project: Project, videos: list[Path]) -> list[str]:
+def add_videos(project: Project, videos: list[Path], *, copy: bool = False) -> list[str]:
     """Add those that are not there yet; what cannot be read is left out, and why."""
     known = {project.video_path(video.name).resolve() for video in project.videos}
     names = {video.name for video in project.videos}
@@ -51,7 +51,7 @@ def add_videos(project: Project, videos: list[Path]) -> list[str]:
         if path.resolve() in known:
             continue
         try:
-            names.add(project.add_video(path, name=_free(path.name, names)).name)
+            names.add(project.add_video(path, name=_free(path.name, names), copy=copy).name)
         except VideoError as error:
             problems.append(" ".join(str(error).split()))
     return problems

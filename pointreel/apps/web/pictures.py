@@ -87,20 +87,32 @@ class Pictures:
             found = next(video for video in self._stored.values() if video.name == name)
         return found
 
+    def forget(self) -> None:
+        """There are other videos than before."""
+        self._stored = {}
+
     def places(self) -> list[Path]:
         """Where the videos lie that were looked at so far."""
         return [self._project.video_path(video.name) for video in self._stored.values()]
 
-    def frame(self, key: int, index: int, *, small: bool = False) -> Frame:
+    def frame(self, key: int, index: int, *, small: bool = False, read_on: bool = True) -> Frame:
+        """A frame, decoded. Whoever looks will look on: what comes next is read meanwhile, unless nobody looks."""
         self._require_frame(key, index)
         found, reader = self._frames.get((key, index)), self._reader(key, small)
         if found is None:
             with reader.lock:
                 found = self._frames.get((key, index)) or self._decoded(key, reader, index)
-        is_playing, reader.asked = 0 < index - reader.asked <= 2, index
-        if not small:
+        if read_on and not small:
+            is_playing, reader.asked = 0 < index - reader.asked <= 2, index
             self._read_on(key, reader, index, _AHEAD if is_playing else 1)
         return found
+
+    def make_ready(self, key: int, index: int) -> None:
+        """Somebody looks at a frame, which their browser may have kept: a click there will ask for its pixels."""
+        self._require_frame(key, index)
+        for k in (index, beside(index, self.stored(key).num_frames)):
+            if self._frames.get((key, k)) is None:
+                self._ahead.submit(self._make_ready, key, k)
 
     def jpeg(self, key: int, index: int, width: int | None) -> bytes:
         """A frame as a JPEG, made narrower if it is wider than ``width``."""
@@ -143,6 +155,10 @@ class Pictures:
             if self._frames.get((key, index)) is None and index == reader.last + 1:
                 self._decoded(key, reader, index)
 
+    def _make_ready(self, key: int, index: int) -> None:
+        with suppress(PointreelError):  # whoever clicks is told
+            self.frame(key, index, read_on=False)
+
     def _reader(self, key: int, small: bool) -> _Reader:
         stored = self.stored(key)
         with self._lock:
@@ -157,6 +173,11 @@ class Pictures:
         stored = self.stored(key)
         if not 0 <= index < stored.num_frames:
             raise Refused(404, f"{stored.name}: there is no frame {index}; it has 0 to {stored.num_frames - 1}.")
+
+
+def beside(index: int, num_frames: int) -> int:
+    """The frame that shows what moves on another: the next, and for the last the one before."""
+    return index + 1 if index + 1 < num_frames else max(0, index - 1)
 
 
 def len_of(value: Sized) -> int:

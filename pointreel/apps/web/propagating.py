@@ -1,19 +1,21 @@
 """Propagation as a job: frames are stored as they are made, as one edit, around what is locked by then."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from typing import Literal
 
-from ...core import FrameMasks, Mask, Segment
+from ...core import FrameMasks, Mask, PointreelError, Segment
 from ...core.protocols import Propagator
-from ...store import Project, StoredMask, StoredObject
+from ...store import Project, StoredMask, StoredObject, StoreError
 from ...systems import Carried, frames_made_by, refill_plan, refilled
+from ...video import Video
 from . import messages
 from .errors import Refused
 from .events import Events
-from .jobs import Jobs, Watch
+from .jobs import Jobs, Stopped, Watch
 from .timeline import is_known
+from .translating import called
 
 KIND: Literal["propagation"] = "propagation"
 _EVERY, _MOST = 0.3, 32
@@ -22,13 +24,16 @@ _EVERY, _MOST = 0.3, 32
 class Propagating:
     """Carries masks from locked frames into what is not locked between them."""
 
-    def __init__(self, project: Project, jobs: Jobs, events: Events, engine: str = "small") -> None:
-        self._project, self._jobs, self._events, self._engine = project, jobs, events, engine
+    def __init__(
+        self, project: Project, jobs: Jobs, events: Events, saved: Callable[[], object], engine: str = "small"
+    ) -> None:
+        self.project, self._jobs, self._events, self._saved, self._engine = project, jobs, events, saved, engine
         self._propagator: Propagator | None = None
 
-    def start(self, video: int, name: str, sent: messages.Propagate, by: str) -> messages.Job:
+    def start(self, name: str, sent: messages.Propagate, by: str) -> messages.Job:
         """The job, once it is clear that there is something to do."""
-        num_frames = self._project.video(name).num_frames
+        stored = self.project.video(name)
+        num_frames = stored.num_frames
         if sent.frame >= num_frames or (sent.to is not None and sent.to >= num_frames):
             raise Refused(404, f"{name}: found frame {max(sent.frame, sent.to or 0)}, it has 0 to {num_frames - 1}.")
         things = self._things(name, sent.objects)
@@ -36,14 +41,21 @@ class Propagating:
             self._locked(things, sent, num_frames), sent.frame, num_frames, direction=sent.direction, to=sent.to
         ):
             raise Refused(409, f"{name}: no locked frame leads here. Click on the object first; that locks the frame.")
-        return self._jobs.start(KIND, lambda watch: self._run(watch, name, things, sent, by), video=video)
+        return self._jobs.start(
+            KIND, lambda watch: self._run(watch, name, things, sent, by), video=stored, request=sent
+        )
+
+    def tell(self, masks: Mapping[str, object]) -> None:
+        """Masks that are on the disk now."""
+        self._events.publish("masks", masks)
+        self._saved()
 
     def stop(self, video: int) -> None:
         for watch in self._jobs.running(KIND, video):
             watch.stop.set()
 
     def _things(self, name: str, keys: list[int] | None) -> list[StoredObject]:
-        things = self._project.objects_of(name)
+        things = self.project.objects_of(name)
         known = {thing.key for thing in things}
         if keys is not None and (strange := set(keys) - known):
             raise Refused(404, f"{name}: has no object with the key {min(strange)}.")
@@ -55,7 +67,7 @@ class Propagating:
         """The locked masks of each object. Where no object was named, those that are whole about here are left out."""
         locked = {}
         for thing in things:
-            masks = list(self._project.masks(thing.key))
+            masks = list(self.project.masks(thing.key))
             of_thing = {mask.frame: mask.segment.mask for mask in masks if mask.locked}
             is_asked = sent.objects is not None or sent.frame in of_thing
             if is_asked or not _is_whole(masks, sent.frame, num_frames):
@@ -65,19 +77,53 @@ class Propagating:
     def _run(
         self, watch: Watch, name: str, things: list[StoredObject], sent: messages.Propagate, by: str
     ) -> messages.JobResult:
-        with self._project.open_video(name, skip_broken=True) as video:
+        with self.project.open_video(name, skip_broken=True) as video:
             locked = self._locked(things, sent, len(video))
-            plan = refill_plan(locked, sent.frame, len(video), direction=sent.direction, to=sent.to)
-            kept = _Kept(self._project, self._events, watch, name, {t.object_id: t.key for t in things}, by)
-            watch.progress(0, frames_made_by(plan))
+            kept = _Kept(self, watch, name, {thing.object_id: thing for thing in things}, by)
             try:
-                with closing(refilled(video, plan, locked, self._loaded())) as made:
-                    for item in made:
-                        kept.add(item, Mask.empty(video.info.height, video.info.width))
-                        watch.check()
-            finally:
-                kept.flush()
+                self._carry(watch, video, locked, sent, kept)
+            except (Stopped, StoreError):  # neither is an object's fault
+                raise
+            except Exception as error:
+                self._carry_each(watch, video, locked, sent, kept, error)
         return kept.result()
+
+    def _carry(
+        self, watch: Watch, video: Video, locked: dict[int, dict[int, Mask]], sent: messages.Propagate, kept: "_Kept"
+    ) -> None:
+        plan = refill_plan(locked, sent.frame, len(video), direction=sent.direction, to=sent.to)
+        watch.progress(kept.stored, kept.stored + frames_made_by(plan))
+        try:
+            with closing(refilled(video, plan, locked, self._loaded())) as made:
+                for item in made:
+                    kept.add(item, Mask.empty(video.info.height, video.info.width))
+                    watch.check()
+        finally:
+            kept.flush()
+
+    def _carry_each(
+        self,
+        watch: Watch,
+        video: Video,
+        locked: dict[int, dict[int, Mask]],
+        sent: messages.Propagate,
+        kept: "_Kept",
+        error: Exception,
+    ) -> None:
+        """Something went wrong with objects that are carried together: one by one, those that can be are."""
+        for number in locked:
+            try:
+                if len(locked) == 1:
+                    raise error
+                self._carry(watch, video, {number: locked[number]}, sent, kept)
+            except (Stopped, StoreError):
+                raise
+            except PointreelError as problem:
+                kept.fail(number, str(problem))
+            except Exception as problem:
+                kept.fail(number, f"something went wrong ({type(problem).__name__}: {problem})")
+        if len(kept.problems) == len(locked):
+            raise PointreelError("; ".join(kept.problems)) from error
 
     def _loaded(self) -> Propagator:
         if self._propagator is None:
@@ -91,13 +137,18 @@ class _Kept:
     """What a propagation has made and not stored yet, and the edit it is stored as, begun with the first mask."""
 
     def __init__(
-        self, project: Project, events: Events, watch: Watch, video: str, keys: dict[int, int], by: str
+        self, service: Propagating, watch: Watch, video: str, things: dict[int, StoredObject], by: str
     ) -> None:
-        self._project, self._events, self._watch = project, events, watch
-        self._video, self._keys, self._by = video, keys, by
+        self._service, self._watch = service, watch
+        self._video, self._things, self._by = video, things, by
         self._edit: int | None = None
         self._waiting: list[FrameMasks] = []
-        self._stored, self._since = 0, time.monotonic()
+        self._since = time.monotonic()
+        self.stored = 0
+        self.problems: list[str] = []
+
+    def fail(self, number: int, problem: str) -> None:
+        self.problems.append(f"{called(self._things[number])}: {problem}")
 
     def add(self, item: Carried, absent: Mask) -> None:
         """A frame's masks; what was looked for and not found is stored as not being there."""
@@ -110,23 +161,24 @@ class _Kept:
     def flush(self) -> None:
         if self._waiting:
             records, self._waiting = self._waiting, []
+            project = self._service.project
             if self._edit is None:
-                self._edit = self._project.begin_edit(self._video, KIND, by=self._by)
-            self._project.add_masks(self._edit, records, around_locks=True)
-            self._stored += len(records)
+                self._edit = project.begin_edit(self._video, KIND, by=self._by)
+            project.add_masks(self._edit, records, around_locks=True)
+            self.stored += len(records)
             self._tell(records)
         self._since = time.monotonic()
 
     def result(self) -> messages.JobResult:
-        return messages.JobResult(edit=self._edit, frames=self._stored)
+        return messages.JobResult(edit=self._edit, frames=self.stored, problems=self.problems)
 
     def _tell(self, records: list[FrameMasks]) -> None:
-        keys = sorted({self._keys[i] for record in records for i in record.segments})
+        keys = sorted({self._things[i].key for record in records for i in record.segments})
         frames = sorted({record.frame for record in records})
         told = {"video": self._watch.video, "edit": self._edit, "frames": frames, "objects": keys}
-        self._events.publish("masks", told)
+        self._service.tell(told)
         self._watch.result = self.result()
-        self._watch.progress(self._stored, max(self._watch.total, self._stored))
+        self._watch.progress(self.stored, max(self._watch.total, self.stored))
 
 
 def _is_whole(masks: list[StoredMask], frame: int, num_frames: int) -> bool:

@@ -5,9 +5,7 @@ import hmac
 import math
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from threading import BoundedSemaphore, Lock
 
@@ -16,31 +14,27 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from ...store import Project, Role, User
 from .errors import Refused
+from .logins import Logins
 
 _FAILURES, _WINDOW = 5, 60.0
-_IDLE, _MOST, _FRESH = 12 * 3600.0, 10_000, 2.0
-
-
-@dataclass
-class _Session:
-    name: str
-    used: float
+_FRESH = 2.0
 
 
 class Sessions:
     """The users of one project as a web server knows them.
 
     Nobody has to log in while nobody has a password: then whoever can reach the server is the project's first owner,
-    and the server listens on this machine only. Sessions are kept in memory; after a restart people log in again.
+    and the server listens on this machine only.
     """
 
     def __init__(self, project: Project, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._project, self._clock, self._lock = project, clock, Lock()
         self._hasher, self._turns = PasswordHasher(), BoundedSemaphore(2)
         self._secret = secrets.token_bytes(32)
-        self._sessions: OrderedDict[str, _Session] = OrderedDict()
+        self._logins = Logins(project)
         self._failures: dict[tuple[str, str], list[float]] = {}
-        self.cookie = f"pointreel_{hashlib.sha256(project.name.encode()).hexdigest()[:8]}"
+        place = project.name if project.folder is None else str(project.folder.resolve())
+        self.cookie = f"pointreel_{hashlib.sha256(place.encode()).hexdigest()[:8]}"
         self._users: list[User] = []
         self._counted_at, self._required = -math.inf, True
 
@@ -48,12 +42,8 @@ class Sessions:
         """Whose session this is; without passwords, the owner."""
         if not self.login_required:
             return next(user for user in self._people() if user.role == "owner")
-        with self._lock:
-            session = self._sessions.get(_key(cookie)) if cookie else None
-            if session is None or self._clock() - session.used > _IDLE:
-                return None
-            session.used = self._clock()
-        return next((user for user in self._people() if user.name == session.name), None)
+        name = self._logins.name_of(cookie) if cookie else None
+        return next((user for user in self._people() if user.name == name), None)
 
     def log_in(self, name: str, password: str, address: str) -> tuple[User, str]:
         """The user and the cookie of a new session; wrong ones are counted, and too many have to wait."""
@@ -67,11 +57,11 @@ class Sessions:
             self._project.change_user(name, password_hash=self._hasher.hash(password))
         with self._lock:
             self._failures.pop((name, address), None)
-        return self._project.user(name), self._begin(name)
+        return self._project.user(name), self._logins.begin(name)
 
     def log_out(self, cookie: str | None) -> None:
-        with self._lock:
-            self._sessions.pop(_key(cookie or ""), None)
+        if cookie:
+            self._logins.end(cookie)
 
     def add(self, name: str, role: Role, password: str | None) -> User:
         self._require_a_way_in(role, password)
@@ -85,9 +75,7 @@ class Sessions:
         user = self._project.change_user(name, role=role, password_hash=self._hash(password))
         self._counted_at = -math.inf
         if password is not None:
-            with self._lock:
-                for key in [key for key, session in self._sessions.items() if session.name == name]:
-                    del self._sessions[key]
+            self._logins.end_of(name)
         return user
 
     @property
@@ -101,9 +89,17 @@ class Sessions:
         """Whether who there is was looked up a moment ago."""
         return self._clock() - self._counted_at <= _FRESH
 
+    def knows(self, cookie: str | None) -> bool:
+        """Whether it takes no look into the project to say whose session this is, if it is anybody's."""
+        return not (cookie and self._required) or self._logins.knows(cookie)
+
+    def look_up(self, cookie: str) -> None:
+        self._logins.look_up(cookie)
+
     def refresh(self) -> None:
         """Look up who there is, and whether any has a password: another process may have changed that."""
         users = self._project.users
+        self._logins.refresh()
         self._required = any(map(self._has_password, users))
         self._users, self._counted_at = users, self._clock()
 
@@ -113,19 +109,11 @@ class Sessions:
         return self._users
 
     def csrf(self, cookie: str | None) -> str:
-        """The token of a session, which only the studio's own page can have read."""
-        return hmac.new(self._secret, (cookie or "").encode(), hashlib.sha256).hexdigest()
+        """The token of a session, which only the studio's own page can have read; it lasts as long as the session."""
+        return hmac.new(cookie.encode() if cookie else self._secret, b"csrf", hashlib.sha256).hexdigest()
 
     def is_csrf(self, token: str | None, cookie: str | None) -> bool:
         return token is not None and hmac.compare_digest(token.encode(), self.csrf(cookie).encode())
-
-    def _begin(self, name: str) -> str:
-        cookie = secrets.token_urlsafe(32)
-        with self._lock:
-            self._sessions[_key(cookie)] = _Session(name, self._clock())
-            while len(self._sessions) > _MOST:
-                self._sessions.popitem(last=False)
-        return cookie
 
     @cached_property
     def _nobody(self) -> str:
@@ -164,8 +152,3 @@ class Sessions:
 
     def _hash(self, password: str | None) -> str | None:
         return None if password is None else self._hasher.hash(password)
-
-
-def _key(cookie: str) -> str:
-    """What is kept of a cookie: enough to know it again, not enough to use it."""
-    return hashlib.sha256(cookie.encode()).hexdigest()

@@ -23,6 +23,8 @@ class Statistics:
         self._quality = lru_cache(10_000)(self._worked_out)
 
     def all(self) -> messages.StatisticsOut:
+        rows = self.objects()
+        not_asked = sum(row.points - row.answered for row in rows if row.closed)
         said, days = self._project.statistics(), self._project.verdicts_per_day()
         masks = self._project.num_frames_answered()
         people = annotator_quality(self._project)
@@ -40,8 +42,8 @@ class Statistics:
             agreement=messages.Agreement(cohen=_rate(people.cohen), fleiss=_rate(people.fleiss)),
             dense_equivalent=messages.DenseEquivalent(masks=masks, seconds=masks * SECONDS_PER_DENSE_MASK),
             per_day=[messages.DayRow(day=day.isoformat(), answers=n, seconds=seconds) for day, n, seconds in days],
-            eta_seconds=None if pace is None else pace * max(0, said.points - said.points_done),
-            objects_list=self.objects(),
+            eta_seconds=None if pace is None else pace * max(0, said.points - said.points_done - not_asked),
+            objects_list=rows,
         )
 
     def objects(self) -> list[messages.ObjectRow]:
@@ -59,6 +61,7 @@ class Statistics:
             video=video,
             object_id=thing.object_id,
             name=thing.name,
+            closed=thing.closed,
             points=tally.points,
             answered=tally.answered,
             foreground=tally.foreground,

@@ -29,14 +29,14 @@ class Studio:
         self.people = Sessions(project)
         self.pictures = Pictures(project)
         self.films = Films(project, self.pictures)
-        self.jobs = Jobs(self.events, self.without_place)
+        self.jobs = Jobs(project, self.events, self.without_place)
         self.segmenting = Segmenting(segmenter)
         self.labelling = Labelling(project, self.pictures, self.segmenting)
         self.verifying = Verifying(project, self.pictures, self.events)
-        self.proposing = Proposing(project, self.jobs, self.events, self.verifying.totals)
+        self.proposing = Proposing(project, self.jobs, self.events, self.verifying.totals, self.saved)
         self.exporting = Exporting(project, self.jobs, self.title)
         self.statistics = Statistics(project)
-        self.propagating = Propagating(project, self.jobs, self.events, propagator)
+        self.propagating = Propagating(project, self.jobs, self.events, self.saved, propagator)
 
     @property
     def folder_name(self) -> str:

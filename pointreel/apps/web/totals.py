@@ -1,4 +1,4 @@
-"""How many points are answered, of how many: counted once, and then object by object as verdicts come."""
+"""How many points are answered, of how many that are asked about: counted once, and then object by object."""
 
 import time
 from threading import Lock
@@ -14,6 +14,7 @@ class Totals:
     def __init__(self, project: Project) -> None:
         self._project, self._lock = project, Lock()
         self._by_object: dict[int, tuple[int, int]] = {}
+        self._closed: set[int] = set()
         self._due = float("-inf")
 
     def of(self, key: int | None = None) -> tuple[int, int]:
@@ -27,8 +28,9 @@ class Totals:
     def changed(self, key: int) -> None:
         """Something was said of an object's points."""
         rows = self._project.progress(key)
+        answered = sum(row.answered for row in rows)
         with self._lock:
-            self._by_object[key] = sum(row.answered for row in rows), sum(row.total for row in rows)
+            self._by_object[key] = answered, answered if key in self._closed else sum(row.total for row in rows)
 
     def stale(self) -> None:
         """There are other points than before."""
@@ -36,12 +38,15 @@ class Totals:
 
     def _count(self) -> None:
         began = time.monotonic()
-        there = {thing.key for thing in self._project.objects}
+        things = self._project.objects
+        there = {thing.key for thing in things}
+        self._closed = {thing.key for thing in things if thing.closed}
         counted: dict[int, tuple[int, int]] = {}
         for row in self._project.progress():
             if row.object_key in there:
                 answered, total = counted.get(row.object_key, (0, 0))
-                counted[row.object_key] = answered + row.answered, total + row.total
+                left = 0 if row.object_key in self._closed else row.total - row.answered
+                counted[row.object_key] = answered + row.answered, total + row.answered + left
         self._by_object = counted
         now = time.monotonic()
         self._due = now + max(_SELDOM, _SHARE * (now - began))

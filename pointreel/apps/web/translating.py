@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 
 from ...core import Box, Mask, MaskError, Points, Prompt, Trace
-from ...store import StoredVideo
+from ...store import StoredObject, StoredVideo
 from . import messages
 from .errors import Refused
 
@@ -13,6 +13,11 @@ def label_in(label: int) -> messages.Label:
     """A label of a point as messages have it."""
     labels: tuple[messages.Label, ...] = (0, 1, 2)
     return labels[label]
+
+
+def called(thing: StoredObject) -> str:
+    """What people call an object, on the page too; datasets may not say."""
+    return thing.name or f"object {thing.object_id}"
 
 
 def mask_in(rle: messages.Rle, video: StoredVideo) -> Mask:

@@ -97,6 +97,12 @@ class Verifying:
             if order == "gain":
                 self._refresh_gains(key)
 
+    def reopened(self, keys: set[int]) -> None:
+        """People are asked about these objects again, or no longer."""
+        self.totals.stale()
+        for key in keys:
+            self._events.publish("points", {"object": key})
+
     def close(self) -> None:
         self._gains.shutdown(wait=True, cancel_futures=True)
 

@@ -18,8 +18,9 @@ from ..nets.small_propagate import Memory
 from ..small.correction import put_right
 from ..small.first_mask import Candidate, FirstMask, Given, as_one
 from ..small.nearby import Said
+from ..small.seeker import Seeker
 from ..small.state import from_bytes, to_bytes
-from ..small.tracked import Carrier, Pair, Tracked, exclusive
+from ..small.tracked import Carrier, Pair, Tracked
 from ..small.weights import load_prompt, load_propagate
 from ..small.windows import Soft, Window, grey
 
@@ -63,6 +64,7 @@ class Session:
     config: Config
     first: FirstMask
     carrier: Carrier
+    seeker: Seeker
     size: tuple[int, int]
     objects: dict[int, Tracked] = field(default_factory=dict)
     known: dict[int, tuple[Memory, ...]] = field(default_factory=dict)
@@ -129,10 +131,7 @@ class Session:
         small = _small_grey(frame)
         if self._before is not None and self._small is not None and self.objects:
             pair = Pair(frame, self._before, self._finder.flow(small, self._small))
-            size = self._size(len(self.objects))
-            seen, looks = self.carrier.carried(pair, self.objects, size)
-            apart = exclusive(seen)
-            self.objects = {i: self.carrier.learnt(tracked, looks[i]) for i, tracked in apart.items()}
+            self.objects = self.seeker.step(pair, self.objects, self._size(len(self.objects)))
         for query in as_one(queries):
             self._hear(query, frame, ahead or self._before)
         self._before, self._small = frame, small
@@ -181,8 +180,10 @@ class Small:
     def open(self, video: VideoInfo) -> Iterator[Session]:
         folder = Path(self.config.weights) if self.config.weights else None
         first = FirstMask(load_prompt(folder, self.config.device), _FIRST_SIZE, self.config.device)
-        carrier = Carrier(load_propagate(folder, self.config.device), self.config.device)
-        session = Session(self.config, first, carrier, (video.height, video.width))
+        net = load_propagate(folder, self.config.device)
+        carrier = Carrier(net, self.config.device)
+        seeker = Seeker(net, self.config.device, carrier)
+        session = Session(self.config, first, carrier, seeker, (video.height, video.width))
         try:
             yield session
         finally:

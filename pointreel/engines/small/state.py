@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from ...core.types import Frame
 from ..nets.ridge import Moments
 from ..nets.small_propagate import Memory
+from .glance import Place, Wanted
 from .tracked import Tracked
 from .windows import Window
 
 Arrays = dict[str, NDArray[np.generic]]
 
 _MOMENTS = ("anchor", "recent", "anchor_colour", "recent_colour")
+_WANTED = ("looks", "colours")
 _TENSORS = ("anchor_key", "anchor_value", "key", "value")
 
 
@@ -60,29 +62,56 @@ def _arrays(tracked: Tracked) -> Arrays:
         "window": np.array([window.left, window.top, window.side, window.size]),
         "mask": tracked.mask,
         "quality": np.array([tracked.quality, tracked.size]),
+        "sight": np.array([tracked.age, tracked.is_missing, tracked.is_back]),
         **_of_memory(tracked.memory),
+        **({} if tracked.wanted is None else _named("wanted ", _of_wanted(tracked.wanted))),
     }
 
 
-def _of_memory(memory: Memory) -> Arrays:
-    arrays: Arrays = {name: getattr(memory, name).cpu().numpy() for name in _TENSORS}
-    for name in _MOMENTS:
-        learnt: Moments = getattr(memory, name)
+def _of_wanted(wanted: Wanted) -> Arrays:
+    rivals = [(one.x, one.y, one.likeness) for one in wanted.rivals]
+    return {
+        "whole": np.array([wanted.likeness, wanted.root]),
+        "rivals": np.array(rivals, np.float64).reshape(-1, 3),
+        **_of_moments(wanted, _WANTED),
+    }
+
+
+def _of_moments(known: Memory | Wanted, names: Sequence[str]) -> Arrays:
+    arrays: Arrays = {}
+    for name in names:
+        learnt: Moments = getattr(known, name)
         arrays |= {f"{name}_gram": learnt.gram.cpu().numpy(), f"{name}_target": learnt.target.cpu().numpy()}
     return arrays
 
 
-def _memory(arrays: Arrays, device: str) -> Memory:
-    def tensor(name: str) -> torch.Tensor:
-        return torch.from_numpy(arrays[name]).to(device)
+def _of_memory(memory: Memory) -> Arrays:
+    return {name: getattr(memory, name).cpu().numpy() for name in _TENSORS} | _of_moments(memory, _MOMENTS)
 
-    moments = (Moments(tensor(f"{name}_gram"), tensor(f"{name}_target")) for name in _MOMENTS)
-    anchor, recent, anchor_colour, recent_colour = moments
-    return Memory(anchor, recent, anchor_colour, recent_colour, *(tensor(name) for name in _TENSORS))
+
+def _memory(arrays: Arrays, device: str) -> Memory:
+    anchor, recent, anchor_colour, recent_colour = (_moments(arrays, name, device) for name in _MOMENTS)
+    tensors = (torch.from_numpy(arrays[name]).to(device) for name in _TENSORS)
+    return Memory(anchor, recent, anchor_colour, recent_colour, *tensors)
+
+
+def _wanted(arrays: Arrays, device: str) -> Wanted | None:
+    if "wanted whole" not in arrays:
+        return None
+    looks, colours = (_moments(arrays, f"wanted {name}", device) for name in _WANTED)
+    likeness, root = (float(v) for v in arrays["wanted whole"])
+    return Wanted(looks, colours, likeness, root, tuple(Place(*rival) for rival in arrays["wanted rivals"].tolist()))
+
+
+def _moments(arrays: Arrays, name: str, device: str) -> Moments:
+    gram, target = (torch.from_numpy(arrays[f"{name}_{part}"]).to(device) for part in Moments._fields)
+    return Moments(gram, target)
 
 
 def _tracked(arrays: Arrays, device: str) -> Tracked:
     left, top, side, size = (int(v) for v in arrays["window"])
     quality, whole = (float(v) for v in arrays["quality"])
     window, mask = Window(left, top, side, size), arrays["mask"].astype(np.float32)
-    return Tracked(window, mask, quality, whole, _memory(arrays, device))
+    memory, wanted = _memory(arrays, device), _wanted(arrays, device)
+    age, is_missing, is_back = (int(v) for v in arrays["sight"])
+    return Tracked(window, mask, quality, whole, memory, wanted, age, bool(is_missing), bool(is_back))

@@ -10,8 +10,10 @@ from torch import Tensor
 
 from ...core.types import Frame
 from ..nets.optical_flow import Flow, FlowFinder
-from ..nets.ridge import mean
+from ..nets.ridge import mean, predict, solve
+from ..nets.small import enlarged
 from ..nets.small_propagate import Look, Memory, Propagate, together
+from .glance import Wanted
 from .windows import Pixels, Soft, Window, extent, grey, near, side_for
 
 _FEW = 20
@@ -20,6 +22,10 @@ _SEARCH, _WIDEN = 0.1, 1.15
 _NEAR, _EMERGES = 9, 0.6
 _FADE = 0.97
 _MATCHED = 2
+_DOUBTFUL, _LITTLE = 0.65, 0.5
+_DWINDLING = 0.6
+_GIVEN_UP, _REMNANT, _NOTHING = 0.6, 0.35, 8
+_STEEP, _ABOUT, _TWICE = 4.0, 0.9, 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +55,8 @@ class Tracked:
     """An object's mask through its window on the newest frame, how good it is thought to be, and the memory of it.
 
     ``size`` is the square root of its area, in pixels of the frame, when all of it was to be seen: it falls slowly.
+    ``wanted``: what it looks like in whole frames, as it was ``age`` frames ago. While it ``is_missing`` there is no
+    mask of it; it ``is_back`` from then until it is surely seen.
     """
 
     window: Window
@@ -56,6 +64,10 @@ class Tracked:
     quality: float
     size: float
     memory: Memory
+    wanted: Wanted | None = None
+    age: int = 0
+    is_missing: bool = False
+    is_back: bool = False
 
     @property
     def root(self) -> float:
@@ -70,6 +82,29 @@ class Tracked:
     @property
     def is_there(self) -> bool:
         return bool((self.mask > 0.5).any())
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Too little is seen of it, or it is seen too badly, to learn from."""
+        return self.quality < _DOUBTFUL or self.root < _LITTLE * self.size
+
+    @property
+    def is_dwindling(self) -> bool:
+        """Much of what was to be seen of it is not any more."""
+        return self.root < _DWINDLING * self._whole
+
+    @property
+    def is_lost(self) -> bool:
+        """What there is of its mask may as well be something else, such as what hides it."""
+        is_remnant = self.quality < _GIVEN_UP and (self.is_back or self.root < _REMNANT * self._whole)
+        return self.wanted is not None and (is_remnant or int((self.mask > 0.5).sum()) < _NOTHING)
+
+    @property
+    def _whole(self) -> float:
+        return self.size if self.wanted is None else max(self.size, self.wanted.root)
+
+    def gone(self) -> "Tracked":
+        return replace(self, mask=np.zeros_like(self.mask), is_missing=True, is_back=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,10 +176,32 @@ class Carrier:
         now = replace(tracked, window=view.window, mask=kept, quality=quality)
         return replace(now, size=max(now.root, _FADE * tracked.size))
 
+    def found(self, pair: Pair, tracked: Tracked, window: Window) -> Tracked:
+        """What a window that may have the object in its middle shows of it.
+
+        It is looked at twice: first what resembles it there is taken for its mask, then what comes of that.
+        """
+        flow, error, rgb = self._seen(pair, window, (0, 0))
+        look, memory = self._look_at([rgb]), tracked.memory
+        motion, badly = self._tensor([flow.transpose(2, 0, 1)]), self._tensor([error[None]]) / 255
+        mask = self._resembling(look, memory) * self._tensor([_middle(window, _ABOUT * tracked.size)[None]])
+        for _ in range(_TWICE):
+            decision = self._net.carry(look, mask, motion, badly, memory)
+            mask = torch.sigmoid(decision.logits)
+        shown = mask[0, 0].cpu().numpy() * window.inside(pair.frame.height, pair.frame.width)
+        return replace(tracked, window=window, mask=shown, quality=float(torch.sigmoid(decision.quality)[0, 0]))
+
+    def _resembling(self, look: Look, memory: Memory) -> Tensor:
+        """What looks like the object on the frames on which its mask was known: 0 to 1."""
+        looks = predict(look.features.ridge, solve(memory.anchor, self._net.damping.exp()[0]))
+        colours = predict(look.lifted, solve(memory.anchor_colour, 2e-3))
+        both = enlarged(looks.clamp(-1, 1), 4) + enlarged(colours.clamp(-1, 1), 2)
+        return torch.sigmoid(_STEEP / 2 * both)
+
     def learnt(self, tracked: Tracked, look: Look) -> Tracked:
-        """The object, with this frame in its memory; unless hardly anything of it is to be seen here."""
+        """The object, with this frame in its memory; unless it is doubtful here."""
         mask = self._tensor([tracked.mask[None]])
-        sure = (mask > 0.5).sum((1, 2, 3)) > _FEW
+        sure = ((mask > 0.5).sum((1, 2, 3)) > _FEW) & (not tracked.is_doubtful)
         return replace(tracked, memory=self._net.updated(tracked.memory, look, mask, sure))
 
     def _around(self, mask: NDArray[np.bool_], size: int) -> Window:
@@ -186,6 +243,13 @@ class Carrier:
 
     def _tensor(self, arrays: Sequence[NDArray[np.generic]]) -> Tensor:
         return torch.from_numpy(np.stack(arrays)).float().to(self._device)
+
+
+def _middle(window: Window, reach: float) -> Soft:
+    """1 in the middle of a window, and less the further from it, counted in ``reach``, pixels of the frame."""
+    y, x = np.mgrid[: window.size, : window.size] - (window.size - 1) / 2
+    middle: Soft = np.exp(-0.5 * (x * x + y * y) / (reach * window.zoom) ** 2).astype(np.float32)
+    return middle
 
 
 def _connected(found: Soft, expected: Soft, hidden: float) -> Soft:

@@ -1,6 +1,6 @@
 """What a person does with mouse and keys, and what they see."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .serving import HEIGHT, WIDTH
 
@@ -14,17 +14,41 @@ class Newcomer:
     def __init__(self, page: "Page") -> None:
         self.page = page
 
-    def click(self, x: int, y: int, *, right: bool = False) -> None:
-        """On a pixel of the picture, which is fitted into its place; until the answer is there."""
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where a pixel of the picture is on the screen, which it is fitted into."""
         box = self.page.locator(".stage").bounding_box()
         scale = min(box["width"] / WIDTH, box["height"] / HEIGHT)
         left = box["x"] + (box["width"] - scale * WIDTH) / 2
         top = box["y"] + (box["height"] - scale * HEIGHT) / 2
+        return left + (x + 0.5) * scale, top + (y + 0.5) * scale
+
+    def click(self, x: int, y: int, *, right: bool = False) -> dict[str, Any]:
+        """On a pixel of the picture; the answer, when it is there."""
         with self.page.expect_response(lambda answer: "/prompts/" in answer.url) as answered:
-            self.page.mouse.click(
-                left + (x + 0.5) * scale, top + (y + 0.5) * scale, button="right" if right else "left"
-            )
+            self.page.mouse.click(*self.at(x, y), button="right" if right else "left")
         assert answered.value.ok, answered.value.text()
+        return answered.value.json()
+
+    def drags(self, places: list[tuple[int, int]]) -> None:
+        """From pixel to pixel with the button held."""
+        mouse = self.page.mouse
+        mouse.move(*self.at(*places[0]))
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*self.at(*place), steps=6)
+        mouse.up()
+
+    def drops(self, name: str, content: str) -> None:
+        """A file, by its bytes in base 64, on the list of videos."""
+        data = self.page.evaluate_handle(
+            """([name, content]) => {
+                const data = new DataTransfer();
+                data.items.add(new File([Uint8Array.from(atob(content), one => one.charCodeAt(0))], name));
+                return data;
+            }""",
+            [name, content],
+        )
+        self.page.dispatch_event(".drop", "drop", {"dataTransfer": data})
 
     def press(self, *keys: str) -> None:
         for key in keys:

@@ -1,5 +1,6 @@
 """Parts of the studio's page, each on a project of its own."""
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -204,6 +205,7 @@ def test_a_password_is_asked_for_once_there_is_one(server: Server, page: "Page")
     page.get_by_label("New password of owner").fill(PASSWORD)
     page.get_by_role("button", name="Keep").click()
     signs_in(page, "owner")
+    what_was_cut_off_is_told_to_who_is_still_logged_in(server, page)
     someone.goes_to("Project")
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -219,6 +221,21 @@ def test_a_password_is_asked_for_once_there_is_one(server: Server, page: "Page")
     signs_in(page, "ada")
     someone.goes_to("Verify")
     page.get_by_text("ask its owner for the role annotator").wait_for()
+
+
+def what_was_cut_off_is_told_to_who_is_still_logged_in(server: Server, page: "Page") -> None:
+    """The server is killed in the middle of something and started again."""
+    assert server.process is not None
+    server.kill()
+    with Project.open(server.project) as project:
+        cut_off = f"{socket.gethostname()} {server.process.pid} gone"
+        project.begin_job("1" * 32, "propagation", server=cut_off, video="clip.mp4", request='{"frame": 0}')
+    server.start()
+    page.get_by_text("stopped while it was propagating through clip.mp4").wait_for()
+    page.locator(".user", has_text="owner").wait_for()
+    page.get_by_role("button", name="Go on").wait_for()
+    page.get_by_role("button", name="Leave it").click()
+    page.get_by_text("stopped while it was propagating").wait_for(state="hidden")
 
 
 def signs_in(page: "Page", name: str) -> None:
@@ -250,7 +267,7 @@ FAINT = """() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
         const element = walker.currentNode.parentElement;
-        if (!walker.currentNode.data.trim() || element.closest(":disabled, .is-off, option, script")) continue;
+        if (!walker.currentNode.data.trim() || element.closest(":disabled, option, script")) continue;
         const [a, b] = [light(parts(getComputedStyle(element).color)), light(ground(element))];
         const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
         if (contrast < 4.5) found.push([walker.currentNode.data, contrast]);

@@ -89,6 +89,11 @@ def test_points_come_back_with_their_verdicts_and_only_once(full: Page, clip: Pa
     (thing,) = studio.project.objects
     labels = [(point.frame, point.label, point.kind) for point in studio.project.points(thing.key)]
     assert sorted(labels) == sorted([(k, kind, kind) for k in range(4) for kind in (FOREGROUND, BACKGROUND)])
+    assert page.post("/api/undo")["objects"] == [thing.key]
+    assert (studio.project.objects, list(studio.project.answers())) == ([], [])
+    page.post("/api/redo")
+    assert studio.project.objects == [thing]
+    assert [(point.frame, point.label, point.kind) for point in studio.project.points(thing.key)] == labels
     studio.close()
 
 
@@ -133,6 +138,21 @@ def test_a_folder_of_videos_and_a_dataset_with_pictures_come_in(page: Page, clip
     (thing,) = page.studio.project.objects_of("walk")
     assert (walk.num_frames, thing.object_id) == (3, 3)
     assert [mask.segment.mask.area for mask in page.studio.project.masks(thing.key)] == [8, 8, 8]
+    named = [["clip.mp4"], ["clip.mp4", "a.mp4", "b.mp4"], ["clip.mp4", "a.mp4", "b.mp4", "walk"]]
+    for path, expected in (("undo", named[1]), ("undo", named[0]), ("redo", named[1]), ("redo", named[2])):
+        page.post(f"/api/{path}")
+        assert [video["name"] for video in page.read("/api/project")["videos"]] == expected
+    assert list(page.studio.project.masks(thing.key))
+
+
+def test_videos_in_a_zip_file_become_the_projects_own(page: Page, clip: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as out:
+        out.write(clip, "holiday/beach.mp4")
+    job = wait(page, Page.done(page.send("POST", "/api/imports/upload", content=packed.getvalue()))["job"])
+    assert (job["state"], len(job["result"]["videos"])) == ("done", 1), job
+    videos = {video["name"]: video["state"] for video in page.read("/api/project")["videos"]}
+    assert videos == {"clip.mp4": "ok", "beach.mp4": "ok"}
 
 
 def test_what_cannot_come_in_is_listed(full: Page, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pointreel.annotate import stages
 from pointreel.core import AMBIGUOUS, BACKGROUND, FOREGROUND, FrameMasks, Mask, Points, Prompt, Segment
 from pointreel.store import Candidate
 
@@ -82,7 +83,8 @@ def test_tables(verified: Page) -> None:
 
     assert [row["label"] for row in rows("points")].count("1") == 3
     assert [row["annotator"] for row in rows("annotators")] == ["'=bob", "ada"]
-    assert [row["name"] for row in rows("objects")] == ["square", "rest"]
+    named = [(row["object"], row["object_id"], row["name"], row["closed"]) for row in rows("objects")]
+    assert named == [("1", "1", "square", "0"), ("2", "2", "rest", "0")]
     assert verified.get("/api/statistics/users.csv").status_code == 422
 
 
@@ -100,6 +102,11 @@ def test_disagreement_is_reviewed_and_settled(verified: Page) -> None:
     assert point["label"] == YES
     assert [one["settles"] for one in point["answers"]].count(True) == 1
     assert "annotators differ" not in {one["reason"] for one in verified.read("/api/review")["items"]}
+    assert verified.post("/api/review/undo")["points"] == [point["point"]]
+    assert verified.read("/api/objects/1/points?disagreement=1")["points"][0]["label"] == UNSURE
+    assert verified.post("/api/review/undo")["points"] == []
+    assert verified.post("/api/review/redo")["points"] == [point["point"]]
+    assert verified.read("/api/objects/1/points?disagreement=1")["points"] == [point]
 
 
 def test_points_that_contradict_the_mask_come_up_worst(verified: Page) -> None:
@@ -132,6 +139,38 @@ def test_proposals_come_from_the_pipeline_and_wait_to_be_verified(page: Page) ->
             "/api/verify/answers", {"point": task["point"], "label": task["kind"], "token": f"token {task['point']:04}"}
         )
     assert page.read("/api/statistics")["objects_list"][0]["quality"]["j"]["high"] > 0
+    masks = len(list(page.studio.project.masks(1)))
+    back = page.post("/api/undo")
+    assert (back["kind"], back["objects"], back["frames"]) == ("points", [1], [0, NUM_FRAMES - 1])
+    assert page.read("/api/verify/queue")["tasks"] == []
+    assert page.read("/api/verify/queue")["totals"] == {"answered": 16, "total": 16}  # nobody's work is lost
+    assert len(list(page.studio.project.masks(1))) == 1
+    again = wait(page, page.post("/api/proposals", sent)["job"])
+    assert (again["state"], again["result"]["points"]) == ("done", job["result"]["points"])
+    assert len(list(page.studio.project.masks(1))) == masks
+    assert page.read("/api/verify/queue")["totals"] == {"answered": 16, "total": job["result"]["points"]}
+    assert list(page.studio.project.check()) == []
+
+
+def test_what_breaks_with_one_object_is_told_with_its_name_and_the_others_have_points(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (1, 2):
+        page.studio.project.set_mask(key, 4, Segment(Mask.from_array(square(4)), 1.0), by="owner")
+    page.studio.project.describe(1, name="", by="owner")
+    whole = stages.with_tests
+
+    def breaks(found: list[Candidate], *rest: object, **words: object) -> list[Candidate]:
+        monkeypatch.setattr(stages, "with_tests", whole)
+        raise RuntimeError("out of paint")
+
+    monkeypatch.setattr(stages, "with_tests", breaks)
+    job = wait(page, page.post("/api/proposals", {})["job"])
+    assert job["state"] == "done", job
+    assert job["result"]["problems"] == ["object 1: something went wrong (RuntimeError: out of paint)"]
+    assert (job["result"]["objects"], page.studio.project.points(1)) == (1, [])
+    assert page.studio.project.points(2)
+    assert [event.kind for event in page.studio.events._ring].count("saved") > 3
 
 
 _ALL_AT_ONCE = """

@@ -1,9 +1,12 @@
 """Who may do what, on every route there is; logging in; and pages elsewhere that would like to do it for you."""
 
+import itertools
 import json
+import math
 import re
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -170,11 +173,73 @@ def test_wrong_passwords_are_refused_alike_and_then_have_to_wait(open_page: Page
     assert open_page.send("POST", "/api/login", {"name": "owner", "password": PASSWORD}).status_code == 200
 
 
+@pytest.fixture
+def another(open_page: Page) -> Iterator[Callable[[], Page]]:
+    """Another server of the same project, as after a restart, with the same browser before it."""
+    studios: list[Studio] = []
+
+    def started() -> Page:
+        studios.append(Studio(Project.open(open_page.studio.project.place)))
+        client = TestClient(create_app(studios[-1]), base_url="http://studio.example")
+        client.cookies = open_page.client.cookies
+        return Page(client, studios[-1])
+
+    yield started
+    for studio in studios:
+        studio.close()
+
+
+def test_who_is_logged_in_stays_so_when_the_server_is_started_again(
+    open_page: Page, another: Callable[[], Page]
+) -> None:
+    beside = another()
+    assert beside.get("/api/project").status_code == 401
+    open_page.send("POST", "/api/login", {"name": "annotator", "password": PASSWORD})
+    open_page.refresh()
+    again, beside.client.cookies = another(), open_page.client.cookies
+    assert again.headers == open_page.headers  # a page that was open goes on with the token it has
+    for page in (again, beside):
+        assert page.read("/api/me")["user"]["name"] == "annotator"
+    cookie = open_page.client.cookies[open_page.studio.people.cookie]
+    kept = Path(open_page.studio.project.place, "project.db").read_bytes()
+    beside_it = Path(open_page.studio.project.place, "project.db-wal").read_bytes()
+    assert cookie.encode() not in kept + beside_it
+    assert open_page.send("POST", "/api/logout").status_code == 200
+    for page in (again, beside):
+        page.studio.people._counted_at = -math.inf  # two seconds later
+        assert page.get("/api/project").status_code == 401
+
+
+def test_a_session_ends_when_it_was_not_used_for_twelve_hours_and_after_a_month(
+    open_page: Page, another: Callable[[], Page]
+) -> None:
+    open_page.send("POST", "/api/login", {"name": "annotator", "password": PASSWORD})
+    logins, now = open_page.studio.people._logins, time.time()
+    hours = itertools.accumulate([11, 11, 13])
+    statuses = []
+    for hour in hours:
+        logins._clock = lambda hour=hour: now + hour * 3600
+        statuses.append(open_page.get("/api/project").status_code)
+        open_page.studio.people.refresh()
+    assert statuses == [200, 200, 401]
+    assert open_page.studio.project.logins() == []
+    assert another().get("/api/project").status_code == 401
+    logins._clock = lambda: now
+    open_page.refresh()
+    open_page.send("POST", "/api/login", {"name": "annotator", "password": PASSWORD})
+    for hour in range(10, 24 * 32, 10):
+        logins._clock = lambda hour=hour: now + hour * 3600
+        if open_page.get("/api/project").status_code == 401:
+            break
+    assert hour == 730
+
+
 def test_a_new_password_ends_the_sessions_of_the_old_one(open_page: Page) -> None:
     ada, owner = log_in(open_page, "annotator"), log_in(open_page, "owner")
     changed = owner.send("PATCH", "/api/users/annotator", {"password": "another password", "role": "viewer"})
     assert changed.json() == {"name": "annotator", "role": "viewer"}
     assert ada.get("/api/project").status_code == 401
+    assert [login.name for login in owner.studio.project.logins()] == ["owner"]
     assert open_page.send("POST", "/api/login", {"name": "annotator", "password": PASSWORD}).status_code == 401
     assert owner.send("PATCH", "/api/users/nobody", {"role": "viewer"}).status_code == 404
     assert owner.send("POST", "/api/users", {"name": "eve", "password": "short"}).status_code == 422

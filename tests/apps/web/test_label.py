@@ -1,13 +1,22 @@
 """Label over HTTP: clicks become masks, masks are carried, and every step can be taken back."""
 
+import os
+import socket
+import subprocess
+import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 
 import cv2
 import numpy as np
 import pytest
 
-from pointreel.core import FrameMasks, Mask, Segment
+from pointreel.core import Frame, FrameMasks, Mask, Prompt, Segment
+from pointreel.core.protocols import Propagator
+from pointreel.store import Candidate
+from pointreel.video import Video
 
 from .conftest import HEIGHT, NUM_FRAMES, SIDE, WIDTH, Page, square
 
@@ -63,7 +72,25 @@ def test_objects_are_added_renamed_removed_and_brought_back(page: Page) -> None:
     assert page.post("/api/videos/1/undo")["kind"] == "object"
     assert [one["name"] for one in page.read("/api/videos/1/objects")["objects"]] == ["square", "rest", "cat"]
     assert page.send("PATCH", "/api/objects/99", {"name": "x"}).status_code in (404, 409)
-    assert Page.done(page.send("PATCH", f"/api/objects/{made['key']}", {"closed": True}))["closed"]
+
+
+def test_closing_an_object_is_taken_back_and_done_again(page: Page) -> None:
+    def is_closed() -> bool:
+        listed = page.read("/api/videos/1/objects")["objects"][0]["closed"]
+        assert page.read("/api/statistics")["objects_list"][0]["closed"] == listed
+        assert page.read("/api/verify/queue")["totals"]["total"] == (0 if listed else 1)
+        return listed
+
+    page.studio.project.propose(1, [Candidate(frame=0, x=20, y=30, kind=1)])
+    assert Page.done(page.send("PATCH", "/api/objects/1", {"closed": True}))["closed"]
+    assert is_closed()
+    assert page.post("/api/undo")["kind"] == "closing"
+    assert not is_closed()
+    assert page.post("/api/redo")["kind"] == "closing"
+    assert is_closed()
+    assert page.post("/api/videos/1/undo")["objects"] == [1]
+    assert not is_closed()
+    assert page.post("/api/undo")["edit"] is None
 
 
 def test_two_clicks_a_propagation_and_back(page: Page) -> None:
@@ -165,6 +192,68 @@ def test_cancelling_keeps_what_is_done(page: Page) -> None:
     kept = sorted(frame for frame, _ in masks(page))
     assert kept == list(range(len(kept)))
     assert len(kept) < NUM_FRAMES
+
+
+class Fragile:
+    """A propagator whose sessions break when they are asked for an object."""
+
+    def __init__(self, inner: Propagator, breaks_at: int) -> None:
+        self.accepts, self._inner, self._breaks_at = inner.accepts, inner, breaks_at
+
+    @contextmanager
+    def open(self, video: Video) -> Iterator["Fragile"]:
+        with self._inner.open(video) as session:
+            self._session, self.lookahead = session, session.lookahead
+            yield self
+
+    def push(self, frame: Frame, queries: Sequence[Prompt] = ()) -> list[FrameMasks]:
+        if any(prompt.object_id == self._breaks_at for prompt in queries):
+            raise RuntimeError("out of paint")
+        return self._session.push(frame, queries)
+
+    def finish(self) -> list[FrameMasks]:
+        return self._session.finish()
+
+
+def test_what_breaks_with_one_object_does_not_stop_the_others_and_is_told_with_its_name(page: Page) -> None:
+    for key in (1, 2):
+        paint(page, 0, key)
+    page.studio.propagating._propagator = Fragile(page.studio.propagating._loaded(), 2)
+    job = propagate(page, 0)
+    assert (job["state"], job["result"]["problems"]) == (
+        "done",
+        ["rest: something went wrong (RuntimeError: out of paint)"],
+    )
+    made = masks(page)
+    assert sorted(frame for frame, key in made if key == 1) == list(range(NUM_FRAMES))
+    assert [frame for frame, key in made if key == 2] == [0]
+    saved = [event for event in page.studio.events._ring if event.kind in ("masks", "saved")]
+    assert [event.kind for event in saved[-2:]] == ["masks", "saved"]
+    last = propagate(page, 0, objects=[2])
+    assert (last["state"], last["message"]) == ("failed", "rest: something went wrong (RuntimeError: out of paint)")
+
+
+def test_what_a_killed_server_was_doing_is_interrupted_and_goes_on(page: Page) -> None:
+    paint(page, 0)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    project, here = page.studio.project, socket.gethostname()
+    asked = '{"objects": [1], "frame": 0}'
+    for name, pid, request in (("a" * 32, gone.pid, asked), ("b" * 32, os.getppid(), asked), ("c" * 32, gone.pid, "")):
+        project.begin_job(name, "propagation", server=f"{here} {pid} {name}", video="clip.mp4", request=request)
+    project.begin_job("d" * 32, "export", server=f"elsewhere 1 {name}")
+    listed = {job["id"][0]: job for job in page.read("/api/jobs")["jobs"]}
+    assert {name: (job["state"], job["can_go_on"]) for name, job in listed.items()} == {
+        "a": ("interrupted", True),
+        "c": ("interrupted", False),
+    }
+    assert listed["a"]["video"] == 1
+    assert page.send("POST", f"/api/jobs/{'c' * 32}/again").status_code == 409
+    assert page.send("DELETE", f"/api/jobs/{'c' * 32}").status_code == 200
+    job = wait(page, page.post(f"/api/jobs/{'a' * 32}/again")["job"])
+    assert (job["state"], job["done"]) == ("done", NUM_FRAMES - 1)
+    assert page.read(f"/api/jobs/{'a' * 32}")["state"] == "cancelled"
+    assert [one.key[0] for one in project.running_jobs()] == ["b", "d"]
 
 
 def test_locks(page: Page) -> None:

@@ -32,6 +32,16 @@ def test_every_frame_is_the_one_that_was_asked_for(page: Page, order: list[int])
         assert int(np.argmin(errors)) == k
 
 
+def test_a_frame_that_somebody_rests_on_is_decoded_before_they_click(page: Page) -> None:
+    pictures = page.studio.pictures
+    for k, neighbour in ((5, 6), (NUM_FRAMES - 1, NUM_FRAMES - 2)):
+        page.post(f"/api/videos/1/frames/{k}/ready")
+        pictures._ahead.submit(lambda: None).result()
+        assert pictures._frames.get((1, k)).index == k
+        assert pictures._frames.get((1, neighbour)).index == neighbour
+    assert page.send("POST", f"/api/videos/1/frames/{NUM_FRAMES}/ready").status_code == 404
+
+
 def test_many_at_once_get_their_own_frames(page: Page) -> None:
     def error(k: int) -> float:
         return float(

@@ -41,7 +41,7 @@ export function Imports() {
         <label>
           Format
           <select value={format} onChange={(event) => setFormat(event.currentTarget.value)}>
-            <option value="">videos</option>
+            <option value="">as it is found</option>
             {formats.map(({ name, title }) => (
               <option key={name} value={name}>
                 {title.split(":")[0] || name}
@@ -54,15 +54,14 @@ export function Imports() {
             Import
           </button>
         )}
-        <label class={format ? "file" : "file is-off"}>
-          or a zip of that format
+        <label class="file">
+          or a zip file
           <input
             type="file"
             accept=".zip"
-            disabled={!format}
             onChange={(event) => {
               const zip = event.currentTarget.files?.[0];
-              if (zip) void begin(api.importZip(zip, format));
+              if (zip) void begin(api.importZip(zip, format || null));
               event.currentTarget.value = "";
             }}
           />

@@ -1,7 +1,9 @@
 /** Project: its videos, what comes in, what goes out, and who works on it. */
 
 import { useEffect } from "preact/hooks";
+import { useTurns } from "../../parts/turns";
 import { isOwner, mayAnswer, project, refreshProject } from "../../state/app";
+import * as undoing from "../../state/undoing";
 import { Exports } from "./exports";
 import { Imports } from "./imports";
 import { People } from "./people";
@@ -12,6 +14,7 @@ export function ProjectView() {
   useEffect(() => {
     void refreshProject();
   }, []);
+  useTurns(mayAnswer.value, undoing.undo, undoing.redo);
   return (
     <div class="page">
       <Videos />

@@ -42,6 +42,7 @@ export function JobLine({ job }: { job: Job }) {
 
 function summary({ state, kind, message, result }: Job): string {
   if (state === "cancelled") return "Stopped; what was done is kept.";
+  if (state === "interrupted") return "Cut off with the server; what was done is kept.";
   if (state === "failed") return message || "It failed.";
   const told = [
     result?.videos?.length && count(result.videos.length, "video"),

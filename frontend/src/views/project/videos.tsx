@@ -4,7 +4,18 @@ import { useRef, useState } from "preact/hooks";
 import * as api from "../../api/client";
 import type { Video } from "../../api/types";
 import { timecode } from "../../clock";
-import { mayAnswer, notice, project, refreshProject, say } from "../../state/app";
+import { mayAnswer, noteJob, notice, project, refreshProject, say } from "../../state/app";
+
+const isZip = ({ name }: File): boolean => name.toLowerCase().endsWith(".zip");
+
+/** Files that were dropped; a browser does not hand over what is in a folder. */
+function dropped(data: DataTransfer | null): File[] {
+  const items = [...(data?.items ?? [])];
+  const folder = items.map((item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory);
+  if (!folder) return [...(data?.files ?? [])];
+  say(new Error(`${folder.name} is a folder: drop the files in it, drop it as a zip file, or name its path below.`));
+  return [];
+}
 
 export function Videos() {
   const { videos, name } = project.value!;
@@ -15,7 +26,8 @@ export function Videos() {
     for (const file of files) {
       setSending({ name: file.name, share: 0 });
       try {
-        await api.upload(file, (share) => setSending({ name: file.name, share }));
+        if (isZip(file)) noteJob((await api.importZip(file, null)).job);
+        else await api.upload(file, (share) => setSending({ name: file.name, share }));
       } catch (error) {
         say(error);
       }
@@ -34,7 +46,7 @@ export function Videos() {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        if (mayAnswer.peek()) void send([...(event.dataTransfer?.files ?? [])]);
+        if (mayAnswer.peek()) void send(dropped(event.dataTransfer));
       }}
     >
       <header class="section">
@@ -44,7 +56,7 @@ export function Videos() {
       {videos.length ? (
         <Table videos={videos} />
       ) : (
-        <p class="empty-line">Drop videos here to begin, or name a folder below.</p>
+        <p class="empty-line">Drop videos or a zipped data set here to begin, or name a folder below.</p>
       )}
       {sending && (
         <p class="sending">
@@ -59,7 +71,7 @@ function ChooseFiles({ send }: { send: (files: readonly File[]) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      {project.value!.videos.length > 0 && <span class="dim">Drop videos here, or</span>}
+      {project.value!.videos.length > 0 && <span class="dim">Drop videos or a zipped data set here, or</span>}
       <button type="button" onClick={() => input.current?.click()}>
         Add videos
       </button>
@@ -68,7 +80,7 @@ function ChooseFiles({ send }: { send: (files: readonly File[]) => void }) {
         type="file"
         multiple
         hidden
-        accept="video/*,.mkv,.mov,.avi,.webm"
+        accept="video/*,.mkv,.mov,.avi,.webm,.zip"
         onChange={(event) => {
           send([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = "";

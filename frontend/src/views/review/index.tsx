@@ -1,7 +1,9 @@
 /** Review: the worst first, each one click from Label. */
 
 import { useEffect } from "preact/hooks";
+import * as api from "../../api/client";
 import { called, count } from "../../clock";
+import { useTurns } from "../../parts/turns";
 import { currentVideo, isOwner, project } from "../../state/app";
 import * as review from "../../state/review";
 import { Disputes } from "./disputes";
@@ -17,6 +19,11 @@ export function ReviewView() {
   useEffect(() => {
     if (video) void review.loadVideo(video.key);
   }, [video?.key]);
+  useTurns(
+    isOwner.value,
+    () => void review.unsettle(api.undoSettlement),
+    () => void review.unsettle(api.redoSettlement),
+  );
   if (!video) return null;
   return (
     <div class="page">

@@ -5,7 +5,9 @@ import * as api from "../../api/client";
 import { on } from "../../api/events";
 import type { Statistics } from "../../api/types";
 import { duration } from "../../clock";
-import { trying } from "../../state/app";
+import { useTurns } from "../../parts/turns";
+import { mayAnswer, trying } from "../../state/app";
+import * as undoing from "../../state/undoing";
 import { Figures } from "./figures";
 import { AnnotatorTable, KindTable, ObjectTable } from "./tables";
 
@@ -17,13 +19,14 @@ export function StatisticsView() {
     load();
     const stop = on("points", () => {
       clearTimeout(due);
-      due = setTimeout(load, 1500);
+      due = setTimeout(load, 400);
     });
     return () => {
       stop();
       clearTimeout(due);
     };
   }, []);
+  useTurns(mayAnswer.value, undoing.undo, undoing.redo);
   if (!known) return <p class="empty">Counting …</p>;
   return (
     <div class="page">

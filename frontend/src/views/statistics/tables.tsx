@@ -1,10 +1,9 @@
 /** Tables of Statistics; intervals are 95 %. */
 
-import { useEffect, useState } from "preact/hooks";
 import * as api from "../../api/client";
 import type { Interval, Statistics } from "../../api/types";
 import { called, duration } from "../../clock";
-import { mayAnswer, trying } from "../../state/app";
+import { mayAnswer, project, trying } from "../../state/app";
 
 const KINDS = ["background", "foreground", "uncertain"] as const;
 
@@ -22,21 +21,9 @@ export function Estimate({ of }: { of: Interval | null }) {
 }
 
 export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
-  const [closed, setClosed] = useState<ReadonlySet<number>>(new Set());
-  const videos = [...new Set(rows.map((row) => row.video))].join(" ");
-  useEffect(() => {
-    void trying(Promise.all(videos.split(" ").map((video) => api.things(Number(video))))).then((found) => {
-      const things = found?.flatMap(({ objects }) => objects) ?? [];
-      setClosed(new Set(things.filter((thing) => thing.closed).map(({ key }) => key)));
-    });
-  }, [videos]);
-  const close = async (key: number, isClosed: boolean) => {
-    if (!(await trying(api.changeThing(key, { closed: isClosed })))) return;
-    const next = new Set(closed);
-    if (isClosed) next.add(key);
-    else next.delete(key);
-    setClosed(next);
-  };
+  const several = (project.value?.videos.length ?? 0) > 1;
+  const videoName = (key: number) => project.value?.videos.find((video) => video.key === key)?.name;
+  const close = (key: number, closed: boolean) => void trying(api.changeThing(key, { closed }));
   return (
     <div class="scroll">
       <table class="numbers">
@@ -56,7 +43,10 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.key}>
-              <th scope="row">{called(row)}</th>
+              <th scope="row">
+                {called(row)}
+                {several && <small class="dim"> {videoName(row.video)}</small>}
+              </th>
               <td>
                 {row.answered} / {row.points}
               </td>
@@ -73,7 +63,7 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
                 <Estimate of={row.quality?.j ?? null} />
               </td>
               <td class="advice">
-                <Advice row={row} closed={closed.has(row.key)} close={(isClosed) => void close(row.key, isClosed)} />
+                <Advice row={row} close={(closed) => close(row.key, closed)} />
               </td>
             </tr>
           ))}
@@ -87,17 +77,9 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
 }
 
 /** Whether it is worth asking on about an object. */
-function Advice({
-  row,
-  closed,
-  close,
-}: {
-  row: Statistics["objects_list"][number];
-  closed: boolean;
-  close: (closed: boolean) => void;
-}) {
+function Advice({ row, close }: { row: Statistics["objects_list"][number]; close: (closed: boolean) => void }) {
   if (row.answered >= row.points) return <span class="dim">done</span>;
-  if (closed)
+  if (row.closed)
     return (
       <>
         <span class="dim">nobody is asked</span>
@@ -192,8 +174,8 @@ export function KindTable({ rows }: { rows: Statistics["by_kind"] }) {
           <tr key={row.kind}>
             <th scope="row">{KINDS[row.kind]}</th>
             <td>{row.answers.toLocaleString("en-GB")}</td>
-            <td>{row.median.toFixed(2)} s</td>
-            <td>{row.p90.toFixed(2)} s</td>
+            <td>{row.answers ? `${row.median.toFixed(2)} s` : "–"}</td>
+            <td>{row.answers ? `${row.p90.toFixed(2)} s` : "–"}</td>
           </tr>
         ))}
       </tbody>

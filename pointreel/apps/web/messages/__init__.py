@@ -38,6 +38,7 @@ from .figures import (
     Settled,
     SettleIn,
     StatisticsOut,
+    Unsettled,
 )
 from .jobs import ExportIn, FormatOut, Formats, ImportIn, Job, JobResult, Jobs, Lost, ProposeIn, Started
 from .labelling import (
@@ -181,6 +182,7 @@ __all__ = [
     "Trouble",
     "UndoIn",
     "Undone",
+    "Unsettled",
     "Video",
     "VideoState",
 ]

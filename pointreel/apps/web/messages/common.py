@@ -11,7 +11,8 @@ Label = Literal[0, 1, 2]
 DirectionName = Literal["both", "forward", "backward"]
 OrderName = Literal["paper", "gain"]
 JobKind = Literal["propagation", "proposal", "import", "export"]
-JobState = Literal["waiting", "running", "done", "cancelled", "failed"]
+JobState = Literal["waiting", "running", "done", "cancelled", "failed", "interrupted"]
+"""Interrupted: the server that did it is not there any more; what it had done by then is kept."""
 VideoState = Literal["ok", "missing", "changed"]
 
 Name = Annotated[str, Field(max_length=200)]

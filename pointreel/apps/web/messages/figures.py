@@ -33,6 +33,12 @@ class Settled(Saved):
     event: int
 
 
+class Unsettled(Saved):
+    """The points whose settlement was taken back, or is there again."""
+
+    points: list[int]
+
+
 class ReviewItem(Answered):
     video: int
     frame: int
@@ -100,6 +106,7 @@ class ObjectRow(Answered):
     video: int
     object_id: int
     name: str
+    closed: bool
     points: int
     answered: int
     foreground: int

@@ -37,6 +37,8 @@ class Job(Answered):
     message: str
     video: int | None
     result: JobResult | None
+    can_go_on: bool = False
+    """Whether an interrupted job can be asked to go on."""
 
 
 class Started(Answered):

@@ -166,6 +166,8 @@ class UndoIn(Sent):
 
 
 class Undone(Saved):
+    """What was taken back or brought back: the newest edit, and all that was done at once with it."""
+
     edit: int | None
     kind: str
     frames: tuple[int, int] | None

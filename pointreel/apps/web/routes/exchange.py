@@ -13,7 +13,7 @@ from ..exporting import known_formats
 from ..guard import Annotator, Owner, TheStudio, Viewer
 from ..importing import bring_in, unpacked
 from ..jobs import Watch
-from ..messages import ExportIn, Formats, ImportIn, JobResult, Started
+from ..messages import ExportIn, Formats, ImportIn, Job, JobResult, Started
 from ..studio import Studio
 
 router = APIRouter(prefix="/api", tags=["exchange"])
@@ -28,14 +28,18 @@ def list_formats(_: Viewer) -> Formats:
 @router.post("/imports")
 def import_path(sent: ImportIn, studio: TheStudio, user: Owner) -> Started:
     """A video, a folder of videos, or a dataset on the server's machine; only where nobody has to log in."""
+    return Started(job=begin_import(sent, studio, user.name))
+
+
+def begin_import(sent: ImportIn, studio: Studio, by: str) -> Job:
     if studio.people.login_required:
         raise Refused(403, "Where people log in, nothing of the server's machine can be read. Upload it instead.")
     path = Path(sent.path).expanduser()
 
     def work(watch: Watch) -> JobResult:
-        return _told(studio, bring_in(studio.project, path, sent.format, user.name, watch))
+        return _told(studio, bring_in(studio.project.acting(by, watch.id), path, sent.format, by, watch))
 
-    return Started(job=studio.jobs.start("import", work))
+    return studio.jobs.start("import", work, request=sent)
 
 
 @router.post("/imports/upload")
@@ -54,7 +58,8 @@ async def import_upload(request: Request, studio: TheStudio, user: Owner, format
         try:
             (place / "content").mkdir()
             found = unpacked(place / "sent.zip", place / "content")
-            return _told(studio, bring_in(studio.project, found, format, user.name, watch, keep=True))
+            acting = studio.project.acting(user.name, watch.id)
+            return _told(studio, bring_in(acting, found, format, user.name, watch, keep=True))
         finally:
             shutil.rmtree(place, ignore_errors=True)
 

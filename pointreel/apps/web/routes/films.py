@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from ..guard import Owner, TheStudio, Viewer
-from ..messages import Frame, Key, Project, Times, Video
+from ..guard import Annotator, Owner, TheStudio, Viewer
+from ..messages import Done, Frame, Key, Project, Times, Video
 from ..pictures import version_of
 from ..studio import Studio, iso
 
@@ -44,6 +44,13 @@ def get_frame(
     return Response(studio.pictures.jpeg(v, k, width), media_type="image/jpeg", headers=headers)
 
 
+@router.post("/videos/{v}/frames/{k}/ready")
+def make_ready(v: Key, k: Frame, studio: TheStudio, _: Annotator) -> Done:
+    """Somebody looks at frame k and may click there: have its pixels at hand, also if their browser has its picture."""
+    studio.pictures.make_ready(v, k)
+    return Done(ok=True)
+
+
 @router.get("/videos/{v}/crops/{k}.jpg", response_class=Response)
 def get_crop(
     v: Key,
@@ -65,14 +72,14 @@ def get_crop(
 
 
 @router.put("/uploads/{name}")
-async def upload(name: str, request: Request, studio: TheStudio, _: Owner) -> Video:
+async def upload(name: str, request: Request, studio: TheStudio, user: Owner) -> Video:
     """A video file as the body of the request; it becomes a video of the project's own."""
     draft, free = await run_in_threadpool(studio.films.upload_place, name)
     try:
         with draft.open("xb") as file:
             async for chunk in request.stream():
                 await run_in_threadpool(file.write, chunk)
-        added = await run_in_threadpool(studio.films.add_upload, draft, free)
+        added = await run_in_threadpool(studio.films.add_upload, draft, free, user.name)
     finally:
         draft.unlink(missing_ok=True)
     studio.saved()

@@ -1,12 +1,11 @@
-"""Label: objects, prompts, masks, locks, the timeline, propagation, and taking back all of it."""
+"""Label: objects, prompts, masks, locks, the timeline, propagation."""
 
 from collections import Counter, defaultdict
-from typing import Annotated
 
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
-from ....store import StoredObject
+from ....store import StoredObject, StoredVideo
 from ..errors import Refused
 from ..guard import Annotator, TheStudio, Viewer
 from ..messages import (
@@ -32,10 +31,7 @@ from ..messages import (
     Thing,
     Things,
     Timeline,
-    UndoIn,
-    Undone,
 )
-from ..propagating import KIND
 from ..studio import Studio
 from ..timeline import is_known, timeline
 from ..translating import mask_from_png, mask_in, mask_out, prompt_in, prompt_out
@@ -68,9 +64,10 @@ def change_object(key: Key, sent: ChangedThing, studio: TheStudio, user: Annotat
     if (sent.name, sent.colour, sent.removed) != (None, None, None):
         thing = project.describe(key, name=sent.name, colour=sent.colour, removed=sent.removed, by=user.name)
     if sent.closed is not None and sent.closed != thing.closed:
-        project.close_object(key, sent.closed)
+        project.close_object(key, sent.closed, by=user.name)
         thing = project.object(key)
-    return _changed(studio, thing, project.video(thing.video).key)
+        studio.verifying.reopened({key})
+    return _changed(studio, thing, studio.pictures.named(thing.video).key)
 
 
 @router.get("/objects/{key}/prompts")
@@ -88,18 +85,18 @@ def set_prompt(key: Key, frame: Frame, sent: PromptIn, studio: TheStudio, user: 
             422, f"The address says frame {frame}, and the prompt frame {sent.frame}. Send one of them twice."
         )
     thing, video = studio.labelling.thing(key)
-    answer = studio.labelling.prompt(key, prompt_in(sent, thing.object_id, video), user.name)
+    answer = studio.labelling.prompt(thing, video, prompt_in(sent, thing.object_id, video), user.name)
     extents = [Extent(mask=mask_out(segment.mask), score=segment.score) for segment in answer.extents]
-    return Prompted(
-        edit=answer.edit, frame=frame, extents=extents, chosen=0, saved_at=_edited(studio, key, frame, answer.edit)
-    )
+    saved_at = _edited(studio, video, key, frame, answer.edit)
+    return Prompted(edit=answer.edit, frame=frame, extents=extents, chosen=0, saved_at=saved_at)
 
 
 @router.post("/objects/{key}/extents/{frame}")
 def take_extent(key: Key, frame: Frame, sent: ChosenExtent, studio: TheStudio, user: Annotator) -> TakenExtent:
     """Another of the masks that the last prompt on this frame could mean."""
-    edit, segment = studio.labelling.take(key, frame, sent.chosen, user.name)
-    return TakenExtent(edit=edit, mask=mask_out(segment.mask), saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    edit, segment = studio.labelling.take(thing, video, frame, sent.chosen, user.name)
+    return TakenExtent(edit=edit, mask=mask_out(segment.mask), saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.put("/objects/{key}/masks/{frame}.png")
@@ -110,24 +107,26 @@ async def set_mask_png(key: Key, frame: Frame, request: Request, studio: TheStud
 
 
 def _set_png(key: Key, frame: Frame, body: bytes, studio: Studio, by: str) -> Edited:
-    _, video = studio.labelling.thing(key)
-    edit = studio.labelling.paint(key, frame, mask_from_png(body, video), locked=True, by=by)
-    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    edit = studio.labelling.paint(thing, video, frame, mask_from_png(body, video), locked=True, by=by)
+    return Edited(edit=edit, saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.put("/objects/{key}/masks/{frame}")
 def set_mask(key: Key, frame: Frame, sent: PaintedMask, studio: TheStudio, user: Annotator) -> Edited:
     """A mask as it was painted."""
-    _, video = studio.labelling.thing(key)
-    edit = studio.labelling.paint(key, frame, mask_in(sent.mask, video), locked=sent.locked, by=user.name)
-    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    mask = mask_in(sent.mask, video)
+    edit = studio.labelling.paint(thing, video, frame, mask, locked=sent.locked, by=user.name)
+    return Edited(edit=edit, saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.post("/objects/{key}/locks/{frame}")
 def set_lock(key: Key, frame: Frame, sent: LockIn, studio: TheStudio, user: Annotator) -> Edited:
     """Lock the mask of a frame, so that propagation leaves it alone and starts from it, or unlock it."""
-    edit = studio.labelling.lock(key, frame, sent.locked, user.name)
-    return Edited(edit=edit, saved_at=_edited(studio, key, frame, edit))
+    thing, video = studio.labelling.thing(key)
+    edit = studio.labelling.lock(thing, video, frame, sent.locked, user.name)
+    return Edited(edit=edit, saved_at=_edited(studio, video, key, frame, edit))
 
 
 @router.get("/videos/{v}/masks")
@@ -160,21 +159,7 @@ def get_timeline(v: Key, studio: TheStudio, _: Viewer) -> Timeline:
 @router.post("/videos/{v}/propagations")
 def propagate(v: Key, sent: Propagate, studio: TheStudio, user: Annotator) -> Started:
     """Carry masks from locked frames into what is not locked between them."""
-    return Started(job=studio.propagating.start(v, studio.pictures.stored(v).name, sent, user.name))
-
-
-@router.post("/videos/{v}/undo")
-def undo_edit(v: Key, studio: TheStudio, user: Annotator, sent: Annotated[UndoIn | None, Body()] = None) -> Undone:
-    """Take back one's newest edit of this video, or one's newest propagation."""
-    kind = None if sent is None else sent.only
-    edit = studio.project.undo_edit(studio.pictures.stored(v).name, by=user.name, kind=kind)
-    return _undone(studio, v, edit)
-
-
-@router.post("/videos/{v}/redo")
-def redo_edit(v: Key, studio: TheStudio, user: Annotator) -> Undone:
-    """Bring back what was taken back last."""
-    return _undone(studio, v, studio.project.redo_edit(studio.pictures.stored(v).name, by=user.name))
+    return Started(job=studio.propagating.start(studio.pictures.stored(v).name, sent, user.name))
 
 
 def _thing(studio: Studio, thing: StoredObject) -> Thing:
@@ -200,24 +185,7 @@ def _changed(studio: Studio, thing: StoredObject, v: Key) -> SavedThing:
     return SavedThing(saved_at=studio.saved(), **_thing(studio, thing).model_dump())
 
 
-def _edited(studio: Studio, key: Key, frame: Frame, edit: int) -> str:
+def _edited(studio: Studio, video: StoredVideo, key: Key, frame: Frame, edit: int) -> str:
     """Tell everybody of a mask that was changed; when it was saved."""
-    v = studio.project.video(studio.project.object(key).video).key
-    studio.events.publish("masks", {"video": v, "edit": edit, "frames": [frame], "objects": [key]})
+    studio.events.publish("masks", {"video": video.key, "edit": edit, "frames": [frame], "objects": [key]})
     return studio.saved()
-
-
-def _undone(studio: Studio, v: Key, edit: int | None) -> Undone:
-    if edit is None:
-        return Undone(edit=None, kind="", frames=None, objects=[], saved_at=studio.saved())
-    effect = studio.project.effect(edit)
-    studio.labelling.forget(effect.objects)
-    if effect.kind == KIND:
-        studio.propagating.stop(v)
-    frames = [] if effect.frames is None else list(range(effect.frames[0], effect.frames[1] + 1))
-    told = {"video": v, "edit": edit, "frames": frames, "objects": list(effect.objects)}
-    studio.events.publish("masks", told)
-    studio.events.publish("objects", {"video": v})
-    return Undone(
-        edit=edit, kind=effect.kind, frames=effect.frames, objects=list(effect.objects), saved_at=studio.saved()
-    )

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query
 
 from .. import reviewing
 from ..guard import Owner, TheStudio, Viewer
-from ..messages import Frame, Key, Review, ReviewedPoints, Settled, SettleIn
+from ..messages import Frame, Key, Review, ReviewedPoints, Settled, SettleIn, Unsettled
+from ..studio import Studio
 
 router = APIRouter(prefix="/api", tags=["review"])
 
@@ -33,6 +34,18 @@ def settle(point: Key, sent: SettleIn, studio: TheStudio, user: Owner) -> Settle
     return Settled(event=event, saved_at=studio.saved())
 
 
+@router.post("/review/undo")
+def undo_settlement(studio: TheStudio, user: Owner) -> Unsettled:
+    """Take back one's newest word on a point."""
+    return _unsettled(studio, studio.project.undo_settlement(user.name))
+
+
+@router.post("/review/redo")
+def redo_settlement(studio: TheStudio, user: Owner) -> Unsettled:
+    """Bring back the verdict that one took back last."""
+    return _unsettled(studio, studio.project.redo(user.name))
+
+
 @router.get("/review")
 def get_review(
     studio: TheStudio,
@@ -42,3 +55,8 @@ def get_review(
 ) -> Review:
     """Frames of the whole project by how much they are in doubt, worst first."""
     return Review(items=reviewing.review(studio.project, annotator, limit))
+
+
+def _unsettled(studio: Studio, points: list[int]) -> Unsettled:
+    studio.verifying.changed(studio.project.objects_of_points(points), "paper")
+    return Unsettled(points=points, saved_at=studio.saved())

@@ -1,0 +1,32 @@
+"""The part of a project that knows what servers are doing, so that what was cut off can be taken up."""
+
+from sqlalchemy import delete, insert, select, update
+
+from ._opened import Opened
+from .records import RunningJob, when
+from .schema import jobs
+
+
+class Working(Opened):
+    """Jobs that run. None of these writes waits for the disk: only a server that is killed leaves one behind."""
+
+    def begin_job(self, key: str, kind: str, *, server: str, video: str | None = None, request: str = "") -> None:
+        """A server does something; ``request`` is what to ask for to have it done again."""
+        row = {"id": key, "kind": kind, "video": video, "request": request, "server": server}
+        with self._database.write(durable=False) as connection:
+            connection.execute(insert(jobs).values(row | {"seen_at": self._database.now()}))
+
+    def see_job(self, key: str) -> None:
+        """The server still does it."""
+        with self._database.write(durable=False) as connection:
+            connection.execute(update(jobs).where(jobs.c.id == key).values(seen_at=self._database.now()))
+
+    def end_job(self, key: str) -> None:
+        with self._database.write(durable=False) as connection:
+            connection.execute(delete(jobs).where(jobs.c.id == key))
+
+    def running_jobs(self) -> list[RunningJob]:
+        """What servers do, or did when they were killed, in the order in which it was last seen."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(jobs).order_by(jobs.c.seen_at, jobs.c.id))
+            return [RunningJob(row.id, row.kind, row.video, row.request, row.server, when(row.seen_at)) for row in rows]
