@@ -12,6 +12,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What is said of a server that cannot be reached. */
+export const SILENT = "The studio's server does not answer.";
+
 let csrf = "";
 let onSaved: (savedAt: string) => void = () => {};
 let onSignedOut: () => void = () => {};
@@ -64,7 +67,7 @@ async function reached<Out>(promise: Promise<Out>): Promise<Out> {
     return await promise;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError("The studio's server does not answer.", 0);
+    throw new ApiError(SILENT, 0);
   }
 }
 
@@ -182,14 +185,15 @@ export const redoSettlement = () => post<{ points: number[] }>("api/review/redo"
 export const statistics = () => get<T.Statistics>("api/statistics");
 
 /** Send a video, and say how much of it has gone. `fetch` cannot tell that. */
-export function upload(file: File, progress: (share: number) => void): Promise<T.Video> {
+export async function upload(file: File, progress: (share: number) => void): Promise<T.Video> {
+  await trustedAnew(); // a server that was started again would refuse the file after it has come
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
     request.open("PUT", `api/uploads/${encodeURIComponent(file.name)}`);
     request.setRequestHeader("X-Pointreel-Csrf", csrf);
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.onprogress = (event) => progress(event.lengthComputable ? event.loaded / event.total : 0);
-    request.onerror = () => failed(new ApiError("The studio's server does not answer.", 0));
+    request.onerror = () => failed(new ApiError(SILENT, 0));
     request.onload = () => {
       const body = parsed(request.responseText) as (T.Video & { error?: string; saved_at?: string }) | null;
       if (request.status >= 400 || !body)

@@ -139,6 +139,7 @@ export async function letGo(job: Job): Promise<void> {
 
 const heard = (open: boolean): void => {
   live.value = open;
+  if (open && notice.peek() === api.SILENT) notice.value = null;
 };
 
 export async function leave(): Promise<void> {
