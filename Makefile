@@ -14,7 +14,7 @@ demo: $(READY)  ## render a sample clip, turn its masks into points, and say whe
 	@$(BIN)/pointreel demo --out demo
 
 test: lint      ## run every check and every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2
 
 lint: $(READY)  ## formatting, style, types, the import contract, and the documentation
 	@$(BIN)/ruff format --check --quiet .

@@ -1,7 +1,7 @@
 """What all tests share: where the real data lies, when it is there at all; one thread; and which run in one process."""
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is loaded; as many processes as cores test at once
 
@@ -14,13 +14,18 @@ settings.load_profile("pointreel")
 SHARED = Path(os.environ.get("POINTREEL_SHARED", Path(__file__).parents[1].parent / "shared"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of several processes one tests a file, and one tests all that needs the demo, so that it is made once."""
-    if config.pluginmanager.hasplugin("xdist"):
-        for item in items:
-            needs_demo = "demo_folder" in getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("demo" if needs_demo else str(item.path)))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Of several processes one tests a file, and one the whole command line, so that its demo is made once."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByWhatIsShared(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = PurePosixPath(nodeid.split("::")[0])
+            return str(file.parent if file.parent.name == "apps" else file)
+
+    config.option.loadscopereorder = False  # the files with the most tests are not those that take longest
+    return ByWhatIsShared(config, log)
 
 
 @pytest.fixture(scope="session")

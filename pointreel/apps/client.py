@@ -28,7 +28,7 @@ from .web import messages
 Answer = TypeVar("Answer", bound=BaseModel)
 
 CSRF = "X-Pointreel-Csrf"
-_OVER = ("done", "cancelled", "failed")
+_OVER = ("done", "cancelled", "failed", "interrupted")
 _TRIES, _PAUSE, _AGAIN = 5, 0.1, (0, 403, 502, 503)
 
 
@@ -150,6 +150,16 @@ class Client:
     def undo_edit(self, video: str) -> messages.Undone:
         return self._send("POST", f"/api/videos/{self.video(video).key}/undo", messages.Undone)
 
+    def redo_edit(self, video: str) -> messages.Undone:
+        return self._send("POST", f"/api/videos/{self.video(video).key}/redo", messages.Undone)
+
+    def undo_action(self) -> messages.Undone:
+        """Take back what one did last to the project as a whole: proposed points, an import, a video."""
+        return self._send("POST", "/api/undo", messages.Undone)
+
+    def redo_action(self) -> messages.Undone:
+        return self._send("POST", "/api/redo", messages.Undone)
+
     # Jobs
 
     def propose(
@@ -160,13 +170,19 @@ class Client:
         return self._send("POST", "/api/proposals", messages.Started, body).job
 
     def wait(self, job: messages.Job, *, every: float = 0.1) -> messages.Job:
-        """The job when it is done; ``StudioError`` if it failed."""
+        """The job when it is done; ``StudioError`` if it failed, or its server was killed: ``go_on`` then."""
         while job.state not in _OVER:
             time.sleep(every)
             job = self._get(f"/api/jobs/{job.id}", messages.Job)
         if job.state == "failed":
             raise StudioError(job.message)
+        if job.state == "interrupted":
+            raise StudioError(f"The studio was stopped during this {job.kind}; what was done is kept. Use go_on.")
         return job
+
+    def go_on(self, job: messages.Job) -> messages.Job:
+        """A job that was interrupted when its server was killed, begun again; ``wait`` for the new one."""
+        return self._send("POST", f"/api/jobs/{job.id}/again", messages.Started).job
 
     def cancel(self, job: messages.Job) -> messages.Job:
         return self._send("DELETE", f"/api/jobs/{job.id}", messages.Job)

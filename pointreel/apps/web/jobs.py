@@ -121,6 +121,8 @@ class Jobs:
             return [watch.shown() for watch in reversed(self._watches.values())]
 
     def find(self, job: str) -> Watch:
+        if job not in self._watches:
+            self._take_over()
         with self._lock:
             found = self._watches.get(job)
         if found is None:

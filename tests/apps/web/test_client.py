@@ -1,6 +1,8 @@
 """The Python client does what its page says, against the application itself."""
 
 import json
+import os
+import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from fastapi.testclient import TestClient
 from pointreel.annotate.simulated import Noise, SimulatedAnnotator
 from pointreel.apps.client import Client, StudioError
 from pointreel.apps.client_desk import ClientDesk
+from pointreel.apps.web import messages
 from pointreel.core import Mask
 from pointreel.store import Candidate
 
@@ -48,7 +51,9 @@ def test_a_day_at_the_studio(studio: Client, page: Page, clip: Path, tmp_path: P
     studio.set_mask(key, 4, Mask.from_array(square(4)))
     job = studio.wait(studio.propagate("clip-2.mp4", frame=4, objects=[key]))
     assert (job.state, len(studio.masks("clip-2.mp4", 0, NUM_FRAMES))) == ("done", NUM_FRAMES)
-    assert studio.undo_edit("clip-2.mp4").kind == "propagation"
+    assert studio.undo_edit("clip-2.mp4").kind == studio.redo_edit("clip-2.mp4").kind == "propagation"
+    with pytest.raises(StudioError, match=r"clip-2\.mp4: something was said of it since"):
+        studio.undo_action()  # the newest action is the video's arrival
     page.studio.project.propose(key, [Candidate(frame=0, x=k, y=0, kind=k % 2) for k in range(20)])
     for _ in range(6):
         task = studio.next_point()
@@ -60,6 +65,27 @@ def test_a_day_at_the_studio(studio: Client, page: Page, clip: Path, tmp_path: P
     (record,) = json.loads((tmp_path / "points.json").read_text()).values()
     assert (len(record["annotated_points"]), record["object_name"]) == (5, "red square")
     assert result.file_name == "squares-point-vos-points.json"
+
+
+def test_a_job_that_was_interrupted_is_told_and_goes_on(studio: Client, page: Page) -> None:
+    studio.set_mask(1, 4, Mask.from_array(square(4)))
+    asked = {"server": f"{socket.gethostname()} {os.getpid()} before", "request": '{"frame": 4}'}
+    page.studio.project.begin_job("f" * 32, "propagation", video="clip.mp4", **asked)
+    running = messages.Job(
+        id="f" * 32,
+        kind="propagation",
+        state="running",
+        done=1,
+        total=9,
+        eta_seconds=1.0,
+        message="",
+        video=1,
+        result=None,
+    )
+    with pytest.raises(StudioError, match="stopped during this propagation"):
+        studio.wait(running)
+    assert studio.wait(studio.go_on(running)).state == "done"
+    assert len(studio.masks("clip.mp4", 0, NUM_FRAMES)) == NUM_FRAMES
 
 
 def test_an_answer_that_is_lost_on_its_way_is_stored_once(page: Page) -> None:
