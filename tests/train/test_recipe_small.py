@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from pointreel.core import PointreelError
 from pointreel.engines.nets.small import fused
@@ -24,6 +25,7 @@ from pointreel.train.recipes.small import Config, Recipe, build
         ({"sizes": (64, 100)}, r"sizes: found \(64, 100\), expected multiples of 32 from 64 on"),
         ({"sizes": (32, 64)}, "from 64 on"),
         ({"rate": 0.0}, "rate: found 0.0, expected more than 0"),
+        ({"share": 0.0}, "share: found 0.0, expected more than 0 and at most 1"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(options: dict[str, object], message: str) -> None:
@@ -80,6 +82,17 @@ def test_half_the_precision_learns_nearly_the_same(recipe: Recipe, tmp_path: Pat
         assert losses[0].item() == pytest.approx(losses[1].item(), rel=0.03)
         losses[1].backward()
         assert all(value.grad.dtype == torch.float32 for value in half.net.parameters() if value.grad is not None)
+
+
+def test_new_weights_can_be_a_share_of_what_is_written(recipe: Recipe, tmp_path: Path) -> None:
+    begun = build(replace(recipe.config, begin="shipped"))
+    old = begun.prompt(tmp_path).net.state_dict()
+    new = {name: value + 1 for name, value in old.items()}
+    quarter = load_file(build(replace(begun.config, share=0.25)).write("prompt", new, tmp_path))
+    whole = load_file(begun.write("prompt", new, tmp_path))
+    for name in whole:
+        assert torch.allclose(whole[name].float(), old[name] + 1, rtol=2e-3, atol=5e-3), name
+        assert torch.allclose(quarter[name].float(), old[name] + 0.25, rtol=2e-3, atol=5e-3), name
 
 
 def test_every_recipe_names_its_networks() -> None:

@@ -71,7 +71,7 @@ PROMPT = (Stage(until=0.303, share=2.0, length=2), _NEAR, replace(_NEAR, until=1
 _CLICKED = replace(_NEAR, until=0.6, patient=0.6, lost=0.3, single=0.45, rivals=0.5, twins=0.45, poles=0.2)
 PROMPT_FURTHER = (_CLICKED, replace(_CLICKED, until=1.0, large=True))
 """What weights that are begun from go on with: clicks on the mistakes of their own masks."""
-_ELSEWHERE = ("device", "workers", "every", "photographs", "begin")
+_ELSEWHERE = ("device", "workers", "every", "photographs", "begin", "share")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,12 +80,13 @@ class Config:
 
     Windows have the first of the ``sizes``, and for the last part of the run the second. ``every`` so many steps all is
     kept. ``begin``: a folder of weights to go on from, or ``shipped`` for those of the package, instead of from
-    nothing; the rate then falls all the way. ``half``: convolutions in bfloat16, nearly twice as fast where the
-    processor knows it.
+    nothing; the rate then falls all the way, and of the weights that are written ``share`` are the new ones and the
+    rest those begun from. ``half``: convolutions in bfloat16, nearly twice as fast where the processor knows it.
     """
 
     photographs: str = ""
     begin: str = ""
+    share: float = 1.0
     half: bool = False
     steps: int = 1650
     batch: int = 8
@@ -103,6 +104,8 @@ class Config:
                 raise PointreelError(f"{name}: found {getattr(self, name)}, expected at least {least}.")
         if any(size % STRIDE or size < _SMALLEST for size in self.sizes):
             raise PointreelError(f"sizes: found {self.sizes}, expected multiples of {STRIDE} from {_SMALLEST} on.")
+        if not 0 < self.share <= 1:
+            raise PointreelError(f"share: found {self.share}, expected more than 0 and at most 1.")
         if self.rate <= 0:
             raise PointreelError(f"rate: found {self.rate}, expected more than 0.")
 
@@ -126,7 +129,10 @@ class Recipe:
 
     def write(self, net: str, weights: dict[str, Tensor], folder: Path) -> Path:
         """Weights as the engine loads them."""
-        whole: nn.Module = Propagate() if net == "propagate" else Prompt()
+        whole: nn.Module = self._begun(Propagate() if net == "propagate" else Prompt(), net)
+        if self.config.begin and self.config.share < 1:
+            begun, share = whole.state_dict(), self.config.share
+            weights = {name: _shared(begun[name], new.cpu(), share) for name, new in weights.items()}
         whole.load_state_dict(weights)
         save(whole, folder / f"{net}.safetensors")
         return folder / f"{net}.safetensors"
@@ -238,6 +244,11 @@ def _halve(net: nn.Module, device: str) -> None:
     for part in net.children():
         if isinstance(part, Encoder | Decoder):
             setattr(part, "forward", halved(part.forward))  # noqa: B010
+
+
+def _shared(old: Tensor, new: Tensor, share: float) -> Tensor:
+    """Between old weights and new ones. What is no float counts steps: the new one."""
+    return old.lerp(new, share) if old.dtype.is_floating_point else new
 
 
 def build(config: Config) -> Recipe:
