@@ -6,7 +6,6 @@ Exit codes: 0 done · 1 the input is at fault, and the message says where · 2 t
 """
 
 import errno
-import os
 import sys
 
 from ...core import PointreelError, WouldLose
@@ -29,8 +28,6 @@ _ADVICE = {
 
 def main() -> None:
     """Run the command line; what is the input's fault ends as one line on the error stream."""
-    # Before torch is loaded: threads that spin while they wait take the cores from each other and from all that runs.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from .app import app
 
     try:
