@@ -22,13 +22,13 @@ from ..small.seeker import Seeker
 from ..small.state import from_bytes, to_bytes
 from ..small.tracked import Carrier, Pair, Tracked
 from ..small.weights import load_prompt, load_propagate
-from ..small.windows import Soft, Window, grey
+from ..small.windows import grey, low_logits
 
 ACCEPTS: frozenset[PromptKind] = frozenset({"points", "box", "trace", "mask"})
 EXTENTS = ("likeliest", "smallest", "middle", "largest")
 _STRIDE, _SMALLEST = 32, 96
 _FLOW_SIDE, _FIRST_SIZE = 200, 256
-_HINT_SIDE, _SUREST = 512, 1e-3
+_HINT_SIDE = 512
 _MOST_KNOWN = 6
 
 
@@ -146,7 +146,7 @@ class Session:
             mask = query.mask.to_array().astype(np.bool_)
         else:
             found = self._found(query, frame, other, earlier)
-            mask, quality = _spread(found.window, found.mask, frame) > 0.5, found.quality
+            mask, quality = found.window.whole(found.mask, frame.height, frame.width) > 0.5, found.quality
         others = known if earlier is None else (earlier.memory, *known)
         self.objects[query.object_id] = self.carrier.started(frame, mask, size, quality, others)
         self.known.pop(query.object_id, None)
@@ -206,8 +206,8 @@ def _segments(
 ) -> dict[int, Segment]:
     """Whole masks of what is there; the surer of two has a pixel, and a mask that was given stays itself."""
     seen = {i: tracked for i, tracked in objects.items() if tracked.is_there or hints}
-    spreads = {i: _spread(tracked.window, tracked.mask, frame) for i, tracked in seen.items()}
-    logits = {i: _logits(spread) for i, spread in spreads.items() if hints}
+    spreads = {i: t.window.whole(t.mask, frame.height, frame.width) for i, t in seen.items()}
+    logits = {i: low_logits(spread, _HINT_SIDE) for i, spread in spreads.items() if hints}
     masks = {i: spread > 0.5 for i, spread in spreads.items()}
     if len(spreads) > 1:
         best = np.maximum.reduce(list(spreads.values()))
@@ -218,22 +218,6 @@ def _segments(
     segments = {i: Segment(mask, objects[i].quality, logits.get(i)) for i, mask in there.items()}
     segments |= {i: Segment(mask, 1.0) for i, mask in given.items()}
     return dict(sorted(segments.items()))
-
-
-def _spread(window: Window, mask: Soft, frame: Frame) -> Soft:
-    whole = np.zeros((frame.height, frame.width), np.float32)
-    whole[window.part(frame.height, frame.width)] = window.spread(mask, frame.height, frame.width)
-    return whole
-
-
-def _logits(spread: Soft) -> Soft:
-    """Of a map of the whole frame, as low in resolution as hints are."""
-    height, width = spread.shape
-    scale = min(1.0, _HINT_SIDE / max(height, width))
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    low = np.clip(cv2.resize(spread, size, interpolation=cv2.INTER_AREA), _SUREST, 1 - _SUREST)
-    logits: Soft = np.log(low / (1 - low)).astype(np.float32, copy=False)
-    return logits
 
 
 def _small_grey(frame: Frame) -> NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from ...core.types import Frame, Prompt, PromptKind, Segment
 from ..small.correction import put_right
 from ..small.first_mask import Candidate, FirstMask, Given
 from ..small.weights import load_prompt
-from ..small.windows import Soft
+from ..small.windows import low_logits
 
 ACCEPTS: frozenset[PromptKind] = frozenset({"points", "box", "trace", "mask"})
 _HINT_SIDE = 256
@@ -91,10 +91,5 @@ def build(config: Config) -> Small:
 
 
 def _segment(candidate: Candidate, frame: Frame) -> Segment:
-    whole: Soft = np.zeros((frame.height, frame.width), np.float32)
-    part = candidate.window.part(frame.height, frame.width)
-    whole[part] = candidate.window.spread(candidate.mask, frame.height, frame.width)
-    scale = min(1.0, _HINT_SIDE / max(whole.shape))
-    size = max(1, round(frame.width * scale)), max(1, round(frame.height * scale))
-    low = np.clip(cv2.resize(whole, size, interpolation=cv2.INTER_AREA), 1e-3, 1 - 1e-3)
-    return Segment(Mask.from_array(whole > 0.5), candidate.quality, np.log(low / (1 - low)))
+    whole = candidate.window.whole(candidate.mask, frame.height, frame.width)
+    return Segment(Mask.from_array(whole > 0.5), candidate.quality, low_logits(whole, _HINT_SIDE))

@@ -147,11 +147,7 @@ def _is_it(found: Tracked, wanted: Wanted) -> bool:
 
 
 def _on_frame(tracked: Tracked, glance: Glance) -> Soft:
-    """The object's mask on the whole frame."""
-    whole = np.zeros((glance.height, glance.width), np.float32)
-    shown = tracked.window.part(glance.height, glance.width)
-    whole[shown] = tracked.window.spread(tracked.mask, glance.height, glance.width)
-    return whole
+    return tracked.window.whole(tracked.mask, glance.height, glance.width)
 
 
 def _own(tracked: Tracked, glance: Glance) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ Pixels = NDArray[np.uint8]
 Soft = NDArray[np.float32]
 Numbers = NDArray[np.integer | np.floating]
 
-_TRIM, _FEWEST = 0.005, 8
+_TRIM, _FEWEST, _SUREST = 0.005, 8, 1e-3
 _BY_AREA, _BY_EXTENT = 2.1, 1.4
 _SMALLEST, _LARGEST = 1 / 3, 2.0
 """Windows' sides, as parts of the frame's height."""
@@ -85,6 +85,12 @@ class Window:
         rows, columns = self.part(height, width)
         return full[rows.start - self.top : rows.stop - self.top, columns.start - self.left : columns.stop - self.left]
 
+    def whole(self, values: Soft, height: int, width: int) -> Soft:
+        """The window's values on the whole frame, 0 where the window does not reach."""
+        frame = np.zeros((height, width), np.float32)
+        frame[self.part(height, width)] = self.spread(values, height, width)
+        return frame
+
     def carried(self, mask: Soft, target: "Window", shift: tuple[int, int], flow: Flow) -> Soft:
         """A mask seen through this window, through ``target`` a frame later.
 
@@ -132,6 +138,16 @@ def near(mask: Soft, seeds: NDArray[np.bool_], reach: int) -> Soft:
         return mask
     kept[0] = True
     return np.where(kept[pieces], mask, 0).astype(np.float32)
+
+
+def low_logits(values: Soft, side: int) -> Soft:
+    """Probabilities of a whole frame as logits, on a grid at most ``side`` wide and high."""
+    height, width = values.shape
+    scale = min(1.0, side / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    low = np.clip(cv2.resize(values, size, interpolation=cv2.INTER_AREA), _SUREST, 1 - _SUREST)
+    logits: Soft = np.log(low / (1 - low)).astype(np.float32, copy=False)
+    return logits
 
 
 def side_for(long: float, root: float, height: int) -> float:
