@@ -13,6 +13,7 @@ from .ridge import Moments, batch, moments, predict, solve
 from .small import Decision, Decoder, Encoder, Features, enlarged, logit, match, subpixels
 
 NUM_RIDGE, NUM_KEY, NUM_MOTION, NUM_RANDOM = 48, 64, 8, 96
+COLOUR_DAMPING = 2e-3
 _RECENT, _RECENT_COLOUR = 0.4, 0.05
 _SHARE = 0.5
 _KEYS, _VALUES, _NOWHERE = ("anchor_key", "key"), ("anchor_value", "value"), 100.0
@@ -169,7 +170,7 @@ class Propagate(nn.Module):
 
     def _colour_says(self, look: Look, memory: Memory) -> Tensor:
         learnt = memory.anchor_colour.mixed(memory.recent_colour, _SHARE)
-        return predict(look.lifted, solve(learnt, 2e-3))
+        return predict(look.lifted, solve(learnt, COLOUR_DAMPING))
 
     def _now_says(self, look: Look, moved: Tensor, warped: Tensor) -> Tensor:
         """What this frame's colours, motion and places say, with the carried mask for its label."""

@@ -11,11 +11,11 @@ from torch.nn import functional
 
 from ...core.types import Frame
 from ..nets.ridge import Moments, moments, predict, solve
-from ..nets.small_propagate import Look, Propagate
+from ..nets.small_propagate import COLOUR_DAMPING, Look, Propagate
 from .windows import Soft
 
 _SIDE, _LONGEST, _STRIDE = 192, 448, 32
-_SPREAD, _MOST, _DAMPING = 0.6, 1.2, 2e-3
+_SPREAD, _MOST = 0.6, 1.2
 _NEW, _NEW_LIKENESS = 0.3, 0.5
 _RIVALS, _IS_RIVAL, _STAYS_RIVAL, _REACH = 3, 0.6, 0.5, 1.2
 
@@ -132,7 +132,7 @@ class Glance:
     def _likeness(self, wanted: Wanted, off: NDArray[np.bool_] | None = None) -> Soft:
         """Of what is about as large as the object, around each cell."""
         looks = predict(self.look.features.ridge, solve(wanted.looks, self.damping))
-        colours = functional.avg_pool2d(predict(self.look.lifted, solve(wanted.colours, _DAMPING)), 2)
+        colours = functional.avg_pool2d(predict(self.look.lifted, solve(wanted.colours, COLOUR_DAMPING)), 2)
         both = (looks.clamp(-_MOST, _MOST) + colours.clamp(-_MOST, _MOST))[0, 0].cpu().numpy() / 2
         if off is not None:
             both = np.where(self._shares(off.astype(np.float32)) > 0.5, np.float32(-1), both)

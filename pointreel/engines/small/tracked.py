@@ -12,7 +12,7 @@ from ...core.types import Frame
 from ..nets.optical_flow import Flow, FlowFinder
 from ..nets.ridge import mean, predict, solve
 from ..nets.small import enlarged
-from ..nets.small_propagate import Look, Memory, Propagate, together
+from ..nets.small_propagate import COLOUR_DAMPING, Look, Memory, Propagate, together
 from .glance import Wanted
 from .windows import Pixels, Soft, Window, extent, grey, near, side_for
 
@@ -194,7 +194,7 @@ class Carrier:
     def _resembling(self, look: Look, memory: Memory) -> Tensor:
         """What looks like the object on the frames on which its mask was known: 0 to 1."""
         looks = predict(look.features.ridge, solve(memory.anchor, self._net.damping.exp()[0]))
-        colours = predict(look.lifted, solve(memory.anchor_colour, 2e-3))
+        colours = predict(look.lifted, solve(memory.anchor_colour, COLOUR_DAMPING))
         both = enlarged(looks.clamp(-1, 1), 4) + enlarged(colours.clamp(-1, 1), 2)
         return torch.sigmoid(_STEEP / 2 * both)
 
