@@ -1,8 +1,14 @@
 """What a correction makes against what was there: which of the two is kept, frame by frame."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..core import Mask, Segment
+from ._kept import Kept
+from ._plan import Pass
 
 _UNKNOWN = 0.5
 
@@ -32,6 +38,26 @@ class Ends:
         """
         old = _between(agreement(self.old, self.locked), agreement(self.was, self.corrected), nearness)
         return _between(agreement(self.new, self.locked), 1.0, nearness) + surer >= old
+
+
+def taken_back(kept: Kept, before: NDArray[np.int64], one: Pass, after: int) -> Iterator[int]:
+    """The frames of a pass between a correction and the lock ``after`` it on which what was there before is better.
+
+    ``before`` says in which step each frame was.
+    """
+    object_id, lock = one.starts[0]
+    ends = Ends(
+        corrected=kept.mask(object_id, lock),
+        was=kept.mask_in(int(before[lock]), object_id),
+        locked=kept.mask(object_id, after),
+        old=kept.mask_in(int(before[one.stop]), object_id),
+        new=kept.mask(object_id, one.stop),
+    )
+    for frame in one.frames:
+        nearness = (after - frame) / (after - lock)
+        old, new = kept.segment_in(int(before[frame]), object_id), kept.segment(object_id, frame)
+        if frame != lock and not ends.is_new_better(nearness, sureness(new) - sureness(old)):
+            yield frame
 
 
 def sureness(segment: Segment | None) -> float:

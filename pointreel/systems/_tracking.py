@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
-from ..core import FrameMasks, Mask, PointreelError, Prompt, Segment
+from ..core import FrameMasks, PointreelError, Prompt, Segment
 from ..core.protocols import Propagator, Resumable, Session
 from ..video import Video
 from ._checks import check_readable, direction_named, identity_of
-from ._index import NOT_MADE, Index
+from ._index import Index
+from ._kept import Kept
 from ._plan import Direction, Pass, correction, first_round
 from ._prompt_json import prompts_from_json, prompts_to_json
 from ._prompts import Key, check_prompts, locks_of, merged
 from ._records import Entry, RecordFile, Step, is_carried, step_head
 from ._rounds import Round
-from ._sharing import Ends, sureness
+from ._sharing import taken_back
 from ._snapshot import Snapshots
 from ._stepping import Stepped, remind, stepped
 
@@ -66,9 +67,9 @@ class Tracking:
         self.seconds = 0.0
         self._rounds: list[Round] = []
         self._index = Index(len(video))
+        self._kept = Kept(records, self._index)
         self._snapshots = Snapshots(records.path.with_name(STATE))
         self._said: dict[Key, Prompt] = {}
-        self._newest: tuple[int, Step] | None = None
         self._running: Generator[int, None, None] | None = None
         for entry in entries:
             self._replay(entry)
@@ -173,11 +174,7 @@ class Tracking:
 
     def __getitem__(self, frame: int) -> FrameMasks:
         """What is known of a frame by now."""
-        segments: dict[int, Segment] = {}
-        for object_id, place in self._index.places(range(len(self.video))[frame]):
-            if object_id in (found := self._step(place).segments):
-                segments[object_id] = found[object_id]
-        return FrameMasks(frame, segments)
+        return self._kept.frame(range(len(self.video))[frame])
 
     def __len__(self) -> int:
         return len(self.video)
@@ -252,21 +249,11 @@ class Tracking:
         """
         if of.before is None:
             return
-        (object_id, lock), after = one.starts[0], one.stop + one.way
+        (object_id, _), after = one.starts[0], one.stop + one.way
         if (object_id, after) not in self._said:
             return
-        ends = Ends(
-            corrected=self._locked(object_id, lock),
-            was=self._mask_in(int(of.before[lock]), object_id),
-            locked=self._locked(object_id, after),
-            old=self._mask_in(int(of.before[one.stop]), object_id),
-            new=self._locked(object_id, one.stop),
-        )
-        for frame in one.frames:
-            there, nearness = int(of.before[frame]), (after - frame) / (after - lock)
-            surer = sureness(self._segment(object_id, frame)) - sureness(self._segment_in(there, object_id))
-            if frame != lock and not ends.is_new_better(nearness, surer):
-                self._index.put_back(object_id, frame, there)
+        for frame in taken_back(self._kept, of.before, one, after):
+            self._index.put_back(object_id, frame, int(of.before[frame]))
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
         """The passes that are not finished, by round and turn."""
@@ -350,7 +337,7 @@ class Tracking:
         for key in one.starts:
             object_id, frame = key
             is_first = key in fresh and one.way == self._rounds[number].passes[0].way
-            mask = None if is_first else self._locked(object_id, frame)
+            mask = None if is_first else self._kept.mask(object_id, frame)
             if mask is not None and "mask" in self.propagator.accepts:
                 told = [Prompt(object_id=object_id, frame=frame, mask=mask)]
             else:
@@ -360,8 +347,8 @@ class Tracking:
 
     def _known_before(self, one: Round, prompt: Prompt) -> Prompt:
         """What was said, and for a correction what was there before, for the mask that is to be put right."""
-        was = None if one.corrects is None else self._step(one.corrects).segments.get(prompt.object_id)
-        return prompt if was is None or "mask" not in self.propagator.accepts else replace(prompt, mask=was.mask)
+        was = None if one.corrects is None else self._kept.mask_in(one.corrects, prompt.object_id)
+        return prompt if was is None or "mask" not in self.propagator.accepts else replace(prompt, mask=was)
 
     def _reminder(self, lock: Key) -> Prompt:
         """What is known of a locked frame: the points that were said there, and its mask by now.
@@ -371,29 +358,8 @@ class Tracking:
         (object_id, frame), said = lock, self._said[lock]
         was_begun_with = any((one.object_id, one.frame) == lock for one in self._rounds[0].prompts)
         is_guess = was_begun_with and said.kinds() == {"points"} and len(said.points or ()) == 1
-        mask = None if is_guess else self._locked(object_id, frame)
+        mask = None if is_guess else self._kept.mask(object_id, frame)
         return Prompt(object_id=object_id, frame=frame, mask=mask, points=said.points)
-
-    def _locked(self, object_id: int, frame: int) -> Mask | None:
-        """What an object looks like on a frame by now."""
-        segment = self._segment(object_id, frame)
-        return None if segment is None else segment.mask
-
-    def _segment(self, object_id: int, frame: int) -> Segment | None:
-        place = self._index.place(object_id, frame)
-        return None if place is None else self._segment_in(place, object_id)
-
-    def _segment_in(self, place: int, object_id: int) -> Segment | None:
-        return None if place == NOT_MADE else self._step(place).segments.get(object_id)
-
-    def _mask_in(self, place: int, object_id: int) -> Mask | None:
-        segment = self._segment_in(place, object_id)
-        return None if segment is None else segment.mask
-
-    def _step(self, place: int) -> Step:
-        if self._newest is None or self._newest[0] != place:
-            self._newest = place, self._records.step(place)
-        return self._newest[1]
 
     def _count_time(self, since: float) -> float:
         now = time.monotonic()
