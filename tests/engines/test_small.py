@@ -1,6 +1,8 @@
 """The embedded engine, with the weights that ship: what it does on scenes whose masks are known."""
 
 from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
 
 import cv2
 import numpy as np
@@ -113,6 +115,18 @@ def test_a_session_that_is_put_away_goes_on_as_if_it_had_not_been() -> None:
             fresh.restore(state)
             rest = [r for frame in frames[5:] for r in fresh.push(frame)]
     assert rest == whole[5:]
+
+
+def test_a_state_of_another_version_is_refused_with_what_to_do() -> None:
+    with propagators.build("small").open(Info()) as session:
+        for frame, disk, _ in islice(scene(), 2):
+            session.push(frame, [Prompt(object_id=1, frame=0, mask=Mask.from_array(disk))] if not frame.index else [])
+        with np.load(BytesIO(session.snapshot())) as arrays:
+            known = {name: arrays[name] for name in arrays.files if not name.endswith("/sight")}
+        older = BytesIO()
+        np.savez(older, **known)
+        with pytest.raises(PointreelError, match="another version of the engine 'small'"):
+            session.restore(older.getvalue())
 
 
 def test_the_first_frame_waits_for_the_second_only_if_it_is_pointed_at() -> None:

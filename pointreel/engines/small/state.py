@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ...core import PointreelError
 from ...core.types import Frame
 from ..nets.ridge import Moments
 from ..nets.small_propagate import Memory
@@ -39,6 +40,16 @@ def to_bytes(objects: Mapping[int, Tracked], known: Mapping[int, Sequence[Memory
 
 def from_bytes(state: bytes, device: str) -> tuple[dict[int, Tracked], dict[int, tuple[Memory, ...]], Frame | None]:
     """The objects, what was said of objects that are still to come, and the newest frame."""
+    try:
+        return _read(state, device)
+    except KeyError as error:
+        raise PointreelError(
+            "The state that was kept is of another version of the engine 'small'. Remove the run's track.state and "
+            "resume: masks that are recorded stay, and what led to them is made again."
+        ) from error
+
+
+def _read(state: bytes, device: str) -> tuple[dict[int, Tracked], dict[int, tuple[Memory, ...]], Frame | None]:
     with np.load(BytesIO(state), allow_pickle=False) as arrays:
         before = Frame(int(arrays["frame"]), arrays["rgb"]) if "rgb" in arrays else None
 
