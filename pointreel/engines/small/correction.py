@@ -18,10 +18,11 @@ from .windows import Soft, Window
 Flag = NDArray[np.bool_]
 
 _OLD_PLACES, _MOST_CLICKS = 4, 6
-_IN_THE_MIDDLE = 0.8
+_IN_THE_MIDDLE, _MOST_ALL_WRONG = 0.8, 0.5
 _ELSEWHERE, _MOST_ELSEWHERE = 0.5, 2.0
 _DISK = 3
 _CLOSER_LOOKS, _ROUNDS = 2, 2
+_HARDLY_MEANT = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +66,10 @@ def put_right(
 def _after(
     click: Click, first: FirstMask, frame: Frame, own: Given, given: Given, prior: Candidate, other: Frame | None
 ) -> Candidate:
-    """The mask that one click leads to. ``own``: what was said of this frame; ``given``: and of frames nearby."""
+    """The mask that one click leads to. ``own``: what was said of this frame; ``given``: and of frames nearby.
+
+    What agrees with every point, but changes most where nobody clicked, is not meant: then little is changed.
+    """
     window = first.fitting(frame, given, prior)
     before = prior.through(window)
     if _is_all_wrong(click, before > 0.5, window, given):
@@ -76,17 +80,24 @@ def _after(
     ]
     possible += _changed(click, first, frame, given, Candidate(window, before, 1.0), other)
     meant = [_centredness(click, before > 0.5, found) + found.quality for found in possible]
+    possible.append(_held(Candidate(window, before, prior.quality), own))
+    meant.append(_HARDLY_MEANT)
     agrees = [not any(True for _ in _contradictions(found, own)) for found in possible]
     return max(zip(agrees, meant, range(len(possible)), possible, strict=True))[-1]
 
 
 def _is_all_wrong(click: Click, mask: Flag, window: Window, given: Given) -> bool:
-    """Whether a click off the object is in the very middle of a piece of the mask that no point on the object is on."""
+    """Whether a click off the object is in the very middle of a piece of the mask that no point on the object is on.
+
+    Not of one that is most of the mask: then the object is likely to be in it.
+    """
     if click.is_on:
         return False
     x, y = click.at(window)
     piece = _piece(mask, x, y)
-    if not piece.any() or any(piece[v, u] for u, v in (Click(xy, True).at(window) for xy in given.on)):
+    if not 0 < np.count_nonzero(piece) <= _MOST_ALL_WRONG * np.count_nonzero(mask):
+        return False
+    if any(piece[v, u] for u, v in (Click(xy, True).at(window) for xy in given.on)):
         return False
     depth = _depth(piece)
     return bool(depth[y, x] > _IN_THE_MIDDLE * depth.max())
