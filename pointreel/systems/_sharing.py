@@ -1,16 +1,16 @@
 """What a correction makes against what was there: which of the two is kept, frame by frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import Mask, Segment
+from ..core import AMBIGUOUS, FOREGROUND, Mask, Points, Segment
 from ._kept import Kept
 from ._plan import Pass
 
-_UNKNOWN = 0.5
+_UNKNOWN, _DOUBTED = 0.5, 0.5
 
 Found = Mask | None
 """The mask of an object on a frame, None where there is none."""
@@ -30,34 +30,67 @@ class Ends:
     old: Found
     new: Found
 
-    def is_new_better(self, nearness: float, surer: float = 0.0) -> bool:
-        """Whether to take what the correction made, ``nearness`` of the way from the lock to the correction.
+    def gain(self, nearness: float, surer: float = 0.0) -> float:
+        """What is gained by taking what the correction made, ``nearness`` of the way from the lock to the correction.
 
         Each of the two agrees with what is right at either end by so much, and in between by something in between.
         ``surer``: by how much the engine is surer of the new mask on this frame than of the old one.
         """
         old = _between(agreement(self.old, self.locked), agreement(self.was, self.corrected), nearness)
-        return _between(agreement(self.new, self.locked), 1.0, nearness) + surer >= old
+        return _between(agreement(self.new, self.locked), 1.0, nearness) + surer - old
 
 
-def taken_back(kept: Kept, before: NDArray[np.int64], one: Pass, after: int) -> Iterator[int]:
+def taken_back(
+    kept: Kept, before: NDArray[np.int64], one: Pass, after: int, guess: Points | None = None
+) -> Iterator[int]:
     """The frames of a pass between a correction and the lock ``after`` it on which what was there before is better.
 
-    ``before`` says in which step each frame was.
+    ``before`` says in which step each frame was. ``guess``: where the pass goes up to the lock itself, since its mask
+    was made of these points and nobody corrected it, the points. It stays unless it is in doubt.
     """
     object_id, lock = one.starts[0]
+    corrected, was = kept.mask(object_id, lock), kept.mask_in(int(before[lock]), object_id)
+    far, locked = one.stop, kept.mask(object_id, after)
+    if guess is not None:
+        far = after - one.way
+        if not (agreement(was, corrected) < _DOUBTED and holds(guess, locked)):
+            locked = kept.mask_in(int(before[after]), object_id)
+            yield after
     ends = Ends(
-        corrected=kept.mask(object_id, lock),
-        was=kept.mask_in(int(before[lock]), object_id),
-        locked=kept.mask(object_id, after),
-        old=kept.mask_in(int(before[one.stop]), object_id),
-        new=kept.mask(object_id, one.stop),
+        corrected=corrected,
+        was=was,
+        locked=locked,
+        old=kept.mask_in(int(before[far]), object_id),
+        new=kept.mask(object_id, far),
     )
-    for frame in one.frames:
-        nearness = (after - frame) / (after - lock)
+    frames = [frame for frame in one.frames if frame not in (lock, after)]
+    gains = []
+    for frame in frames:
         old, new = kept.segment_in(int(before[frame]), object_id), kept.segment(object_id, frame)
-        if frame != lock and not ends.is_new_better(nearness, sureness(new) - sureness(old)):
-            yield frame
+        gains.append(ends.gain((after - frame) / (after - lock), sureness(new) - sureness(old)))
+    yield from frames[reach(gains) :]
+
+
+def reach(gains: Sequence[float]) -> int:
+    """How far a change goes: over so many frames in a row from the correction on that most is gained in all.
+
+    What comes from a correction is led on from frame to frame: where it was lost, what comes after is lost too.
+
+    >>> reach([0.5, -0.1, 0.2, -0.3, 0.2])
+    3
+    """
+    total = np.cumsum([0.0, *gains])
+    return len(total) - 1 - int(total[::-1].argmax())
+
+
+def holds(points: Points, mask: Found) -> bool:
+    """Whether a mask covers what it was said to be on, and nothing that it was said to be off."""
+    on = np.zeros(len(points), np.bool_)
+    if mask:
+        x, y = np.clip(np.rint(points.xy), 0, (mask.width - 1, mask.height - 1)).astype(int).T
+        on = mask.to_array()[y, x] > 0
+    wanted = points.label[points.label != AMBIGUOUS]
+    return bool((on[points.label != AMBIGUOUS] == (wanted == FOREGROUND)).all())
 
 
 def sureness(segment: Segment | None) -> float:

@@ -219,7 +219,8 @@ class Tracking:
             (prompt,) = prompts
             object_id, frame = prompt.object_id, prompt.frame
             others = [other for of, other in self._said if of == object_id and other != frame]
-            passes = correction(object_id, frame, others, num_frames, self.direction)
+            guesses = [other for other in others if self._is_guess((object_id, other))]
+            passes = correction(object_id, frame, others, num_frames, self.direction, guesses)
             before = self._index.places_of(object_id)
         self._said = merged([*self._said.values(), *prompts])
         self._rounds.append(Round.of(prompts, passes, before))
@@ -249,10 +250,13 @@ class Tracking:
         """
         if of.before is None:
             return
-        (object_id, _), after = one.starts[0], one.stop + one.way
+        (object_id, lock), stop = one.starts[0], one.stop
+        is_to_a_guess = stop != lock and self._is_guess((object_id, stop))
+        after = stop if is_to_a_guess else stop + one.way
         if (object_id, after) not in self._said:
             return
-        for frame in taken_back(self._kept, of.before, one, after):
+        guess = self._said[object_id, after].points if is_to_a_guess else None
+        for frame in taken_back(self._kept, of.before, one, after, guess):
             self._index.put_back(object_id, frame, int(of.before[frame]))
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
@@ -353,13 +357,18 @@ class Tracking:
     def _reminder(self, lock: Key) -> Prompt:
         """What is known of a locked frame: the points that were said there, and its mask by now.
 
-        Not a mask that nobody looked at and that a single point made: it would teach what corrections put right.
+        Not a mask that is a guess: it would teach what corrections put right.
         """
         (object_id, frame), said = lock, self._said[lock]
-        was_begun_with = any((one.object_id, one.frame) == lock for one in self._rounds[0].prompts)
-        is_guess = was_begun_with and said.kinds() == {"points"} and len(said.points or ()) == 1
-        mask = None if is_guess else self._kept.mask(object_id, frame)
+        mask = None if self._is_guess(lock) else self._kept.mask(object_id, frame)
         return Prompt(object_id=object_id, frame=frame, mask=mask, points=said.points)
+
+    def _is_guess(self, lock: Key) -> bool:
+        """Whether a lock is what a single point was taken for when the run began, and nobody corrected it."""
+        said = self._said.get(lock)
+        if said is None or said.kinds() != {"points"} or len(said.points or ()) != 1:
+            return False
+        return any((one.object_id, one.frame) == lock for one in self._rounds[0].prompts)
 
     def _count_time(self, since: float) -> float:
         now = time.monotonic()

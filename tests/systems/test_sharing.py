@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pointreel.core import Mask, Segment
-from pointreel.systems._sharing import Ends, agreement, sureness
+from pointreel.core import Mask, Points, Segment
+from pointreel.systems._sharing import Ends, agreement, holds, reach, sureness
 
 
 def bar(length: int) -> Mask:
@@ -17,7 +17,7 @@ NOTHING = Mask.empty(4, 10)
 
 
 def shares(ends: Ends) -> list[bool]:
-    return [ends.is_new_better(nearness / 10) for nearness in range(11)]
+    return [ends.gain(nearness / 10) >= 0 for nearness in range(11)]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_what_was_wrong_at_both_ends_goes() -> None:
 
 def test_what_the_engine_is_surer_of_has_more() -> None:
     ends = Ends(corrected=bar(10), was=None, locked=bar(10), old=bar(10), new=None)
-    first_new = [[ends.is_new_better(k / 10, surer) for k in range(11)].index(True) for surer in (-0.3, 0, 0.3)]
+    first_new = [[ends.gain(k / 10, surer) >= 0 for k in range(11)].index(True) for surer in (-0.3, 0, 0.3)]
     assert first_new == [7, 5, 4]
     assert sureness(Segment(bar(3), 0.75)) > sureness(None) > sureness(Segment(bar(3), 0.25))
 
@@ -50,3 +50,18 @@ def test_agreement_of_nothing() -> None:
     assert agreement(None, NOTHING) == agreement(NOTHING, NOTHING) == 1
     assert agreement(None, bar(3)) == agreement(bar(3), NOTHING) == 0
     assert agreement(bar(5), bar(10)) == 0.5
+
+
+def test_a_change_reaches_as_far_as_it_is_worth_most_in_all() -> None:
+    assert reach([]) == 0
+    assert reach([0.0, 0.0]) == 2  # what is as good as before is taken from the correction
+    assert reach([-0.1, -0.1]) == 0
+    assert reach([0.3, -0.1, 0.2, -0.6, 0.3]) == 3  # one doubtful frame is no end, and nothing is taken after it
+
+
+def test_a_mask_holds_points() -> None:
+    assert holds(Points.on([(4, 1)]) + Points.off([(5, 1)]), bar(5))
+    assert not holds(Points.on([(5, 1)]), bar(5))
+    assert not holds(Points.off([(4, 1)]), bar(5))
+    assert holds(Points.off([(4, 1)]), None)
+    assert not holds(Points.on([(4, 1)]), None)

@@ -268,6 +268,71 @@ def test_what_agrees_better_with_the_locks_at_both_ends_is_kept(video, mask_at, 
         assert masks_of(tracking) == masks
 
 
+class Guesser(Recorder):
+    """A point alone means ``guess`` to it, and a mask put right by points ``meant``; nothing ever moves."""
+
+    def __init__(self, guess: Mask, meant: Mask) -> None:
+        super().__init__()
+        self.guess, self.meant = guess, meant
+
+    class Session(Recorder.Session):
+        def __init__(self, engine, fed) -> None:
+            super().__init__(engine, fed)
+            self.engine = engine
+
+        def push(self, frame, queries=()):
+            told = tuple(queries)
+            if told:
+                is_corrected = any(query.mask for query in told)
+                mask = told[-1].mask or (self.engine.meant if is_corrected else self.engine.guess)
+                told = (Prompt(object_id=1, frame=frame.index, mask=mask),)
+            return super().push(frame, told)
+
+
+def block(width: int, left: int = 8) -> Mask:
+    pixels = np.zeros((48, 64), np.bool_)
+    pixels[14:30, left : left + width] = True
+    return Mask.from_array(pixels)
+
+
+@pytest.mark.parametrize(
+    ("meant", "last_guess"),
+    [
+        (block(20), None),  # most was missed, and what was meant has the point on it: so it was from the beginning
+        (block(20, 30), 8),  # the point is not on it: the guess is right where it was made
+        (block(9), 8),  # it was nearly right: a little drifted on the way
+    ],
+)
+def test_a_guess_is_made_again_where_it_was_mostly_wrong(video, tmp_path: Path, meant: Mask, last_guess) -> None:
+    engine = Guesser(block(8), meant)
+    point = Prompt(object_id=1, frame=2, points=Points.on([(10, 20)]))
+    with Tracking.start(video, [point], engine, folder=tmp_path, engine="g") as tracking:
+        masks_of(tracking)
+        tracking.correct([Prompt(object_id=1, frame=16, points=Points.on([(32, 20)]))])
+        masks = masks_of(tracking)
+    froms = [record.segments[1].mask for record in masks]
+    assert froms[16:] == [meant] * 8
+    if last_guess is None:
+        assert froms == [block(8)] * 2 + [meant] * 22
+    else:
+        assert froms == [block(8)] * (last_guess + 1) + [meant] * (23 - last_guess)
+    with Tracking.resume(video, engine, tmp_path, engine="g") as tracking:
+        assert masks_of(tracking) == masks
+
+
+def test_a_frame_that_a_person_corrected_is_no_guess_any_more(video) -> None:
+    engine = Guesser(block(8), block(20))
+    first, click = (Prompt(object_id=1, frame=k, points=Points.on([(10, 20)])) for k in (2, 16))
+    with Tracking.start(video, [first], engine) as tracking:
+        masks_of(tracking)
+        tracking.correct([replace(first, points=Points.on([(30, 20)]))])
+        made = masks_of(tracking)[2]
+        engine.meant = block(50)
+        tracking.correct([click])
+        assert masks_of(tracking)[2] == made
+    assert [frame for frame, _ in engine.fed[-1]] == list(range(16, 2, -1))
+
+
 def test_a_corrected_frame_comes_once_nothing_can_change_it_any_more(video, mask_at) -> None:
     with Tracking.start(video, [said(mask_at, 0)], Recorder()) as tracking:
         masks_of(tracking)

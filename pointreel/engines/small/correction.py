@@ -22,7 +22,7 @@ _IN_THE_MIDDLE, _MOST_ALL_WRONG = 0.8, 0.5
 _ELSEWHERE, _MOST_ELSEWHERE = 0.5, 2.0
 _DISK = 3
 _CLOSER_LOOKS, _ROUNDS = 2, 2
-_HARDLY_MEANT = 0.5
+_HARDLY_MEANT, _LITTLE_SHARED = 0.5, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,10 @@ def put_right(
     if mask is prior:
         return first.refined(frame, told, prior, other)
     for _ in range(_CLOSER_LOOKS if (mask.mask > 0.5).any() else 0):
-        mask = first.refined(frame, told, mask, other, times=_ROUNDS)
+        closer = first.refined(frame, told, mask, other, times=_ROUNDS)
+        if _is_something_else(closer, mask):
+            break
+        mask = closer
     return _held(mask, given)
 
 
@@ -142,6 +145,13 @@ def _contradictions(mask: Candidate, given: Given) -> Iterator[Click]:
         for xy, covered in zip(points, _covered(mask, points), strict=True):
             if covered != is_on:
                 yield Click(xy, is_on)
+
+
+def _is_something_else(closer: Candidate, mask: Candidate) -> bool:
+    """Whether a closer look is not sure, and shows little of what it looked at."""
+    after, before = closer.mask > 0.5, mask.through(closer.window) > 0.5
+    shared, either = np.count_nonzero(after & before), np.count_nonzero(after | before)
+    return closer.quality < mask.quality and shared < _LITTLE_SHARED * either
 
 
 def _covered(candidate: Candidate, xy: NDArray[np.float32]) -> Flag:
