@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import AMBIGUOUS, FOREGROUND, Mask, Points, Segment
+from ..core import Mask, Segment
 from ._kept import Kept
 from ._plan import Pass
 
-_UNKNOWN, _DOUBTED = 0.5, 0.5
+_UNKNOWN = 0.5
+_DOUBTED, _ALIKE = 0.5, 0.7
 
 Found = Mask | None
 """The mask of an object on a frame, None where there is none."""
@@ -41,33 +42,26 @@ class Ends:
 
 
 def taken_back(
-    kept: Kept, before: NDArray[np.int64], one: Pass, after: int, guess: Points | None = None
+    kept: Kept, before: NDArray[np.int64], one: Pass, after: int, *, is_guess: bool = False
 ) -> Iterator[int]:
     """The frames of a pass between a correction and the lock ``after`` it on which what was there before is better.
 
-    ``before`` says in which step each frame was. ``guess``: where the pass goes up to the lock itself, since its mask
-    was made of these points and nobody corrected it, the points. It stays unless it is in doubt.
+    ``before`` says in which step each frame was. A lock that ``is_guess`` is the pass's last frame, made again there
+    from what was carried to it and from its own point; it stays as it was unless it is in doubt.
     """
     object_id, lock = one.starts[0]
     corrected, was = kept.mask(object_id, lock), kept.mask_in(int(before[lock]), object_id)
-    far, locked = one.stop, kept.mask(object_id, after)
-    if guess is not None:
-        far = after - one.way
-        if not (agreement(was, corrected) < _DOUBTED and holds(guess, locked)):
-            locked = kept.mask_in(int(before[after]), object_id)
-            yield after
-    ends = Ends(
-        corrected=corrected,
-        was=was,
-        locked=locked,
-        old=kept.mask_in(int(before[far]), object_id),
-        new=kept.mask(object_id, far),
-    )
+    far = after - one.way
+    locked, new = kept.mask(object_id, after), kept.mask(object_id, far)
+    if is_guess and not (agreement(was, corrected) < _DOUBTED and agreement(new, locked) > _ALIKE):
+        locked = kept.mask_in(int(before[after]), object_id)
+        yield after
+    ends = Ends(corrected=corrected, was=was, locked=locked, old=kept.mask_in(int(before[far]), object_id), new=new)
     frames = [frame for frame in one.frames if frame not in (lock, after)]
     gains = []
     for frame in frames:
-        old, new = kept.segment_in(int(before[frame]), object_id), kept.segment(object_id, frame)
-        gains.append(ends.gain((after - frame) / (after - lock), sureness(new) - sureness(old)))
+        old, now = kept.segment_in(int(before[frame]), object_id), kept.segment(object_id, frame)
+        gains.append(ends.gain((after - frame) / (after - lock), sureness(now) - sureness(old)))
     yield from frames[reach(gains) :]
 
 
@@ -81,16 +75,6 @@ def reach(gains: Sequence[float]) -> int:
     """
     total = np.cumsum([0.0, *gains])
     return len(total) - 1 - int(total[::-1].argmax())
-
-
-def holds(points: Points, mask: Found) -> bool:
-    """Whether a mask covers what it was said to be on, and nothing that it was said to be off."""
-    on = np.zeros(len(points), np.bool_)
-    if mask:
-        x, y = np.clip(np.rint(points.xy), 0, (mask.width - 1, mask.height - 1)).astype(int).T
-        on = mask.to_array()[y, x] > 0
-    wanted = points.label[points.label != AMBIGUOUS]
-    return bool((on[points.label != AMBIGUOUS] == (wanted == FOREGROUND)).all())
 
 
 def sureness(segment: Segment | None) -> float:

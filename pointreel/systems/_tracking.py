@@ -250,13 +250,11 @@ class Tracking:
         """
         if of.before is None:
             return
-        (object_id, lock), stop = one.starts[0], one.stop
-        is_to_a_guess = stop != lock and self._is_guess((object_id, stop))
-        after = stop if is_to_a_guess else stop + one.way
+        (object_id, _), guess = one.starts[0], self._guess_of(one)
+        after = one.stop + one.way if guess is None else one.stop
         if (object_id, after) not in self._said:
             return
-        guess = self._said[object_id, after].points if is_to_a_guess else None
-        for frame in taken_back(self._kept, of.before, one, after, guess):
+        for frame in taken_back(self._kept, of.before, one, after, is_guess=guess is not None):
             self._index.put_back(object_id, frame, int(of.before[frame]))
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
@@ -347,7 +345,8 @@ class Tracking:
             else:
                 told = _one_by_one(self._known_before(self._rounds[number], self._said[key]))
             prompts.setdefault(frame, []).extend(told)
-        return prompts
+        guess = self._guess_of(one) if number else None
+        return prompts if guess is None else prompts | {one.stop: [guess]}
 
     def _known_before(self, one: Round, prompt: Prompt) -> Prompt:
         """What was said, and for a correction what was there before, for the mask that is to be put right."""
@@ -362,6 +361,11 @@ class Tracking:
         (object_id, frame), said = lock, self._said[lock]
         mask = None if self._is_guess(lock) else self._kept.mask(object_id, frame)
         return Prompt(object_id=object_id, frame=frame, mask=mask, points=said.points)
+
+    def _guess_of(self, one: Pass) -> Prompt | None:
+        """The point of the guess that a correction's pass ends on, if it does."""
+        key = one.starts[0][0], one.stop
+        return self._said[key] if key not in one.starts and self._is_guess(key) else None
 
     def _is_guess(self, lock: Key) -> bool:
         """Whether a lock is what a single point was taken for when the run began, and nobody corrected it."""

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from pointreel.core import Mask, Points, Segment
-from pointreel.systems._sharing import Ends, agreement, holds, reach, sureness
+from pointreel.core import Mask, Segment
+from pointreel.systems._sharing import Ends, agreement, reach, sureness
 
 
 def bar(length: int) -> Mask:
@@ -57,11 +57,3 @@ def test_a_change_reaches_as_far_as_it_is_worth_most_in_all() -> None:
     assert reach([0.0, 0.0]) == 2  # what is as good as before is taken from the correction
     assert reach([-0.1, -0.1]) == 0
     assert reach([0.3, -0.1, 0.2, -0.6, 0.3]) == 3  # one doubtful frame is no end, and nothing is taken after it
-
-
-def test_a_mask_holds_points() -> None:
-    assert holds(Points.on([(4, 1)]) + Points.off([(5, 1)]), bar(5))
-    assert not holds(Points.on([(5, 1)]), bar(5))
-    assert not holds(Points.off([(4, 1)]), bar(5))
-    assert holds(Points.off([(4, 1)]), None)
-    assert not holds(Points.on([(4, 1)]), None)
