@@ -53,7 +53,7 @@ def taken_back(
     corrected, was = kept.mask(object_id, lock), kept.mask_in(int(before[lock]), object_id)
     far = after - one.way
     locked, new = kept.mask(object_id, after), kept.mask(object_id, far)
-    if is_guess and not (agreement(was, corrected) < _DOUBTED and agreement(new, locked) > _ALIKE):
+    if is_guess and not (agreement(was, corrected) <= _DOUBTED and agreement(new, locked) > _ALIKE):
         locked = kept.mask_in(int(before[after]), object_id)
         yield after
     ends = Ends(corrected=corrected, was=was, locked=locked, old=kept.mask_in(int(before[far]), object_id), new=new)
