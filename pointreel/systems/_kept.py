@@ -23,14 +23,14 @@ class Kept:
         return None if place is None else self.segment_in(place, object_id)
 
     def mask(self, object_id: int, frame: int) -> Mask | None:
-        return _mask_of(self.segment(object_id, frame))
+        return mask_of(self.segment(object_id, frame))
 
     def segment_in(self, place: int, object_id: int) -> Segment | None:
         """What an object looked like in the step at ``place``, whatever came later."""
         return None if place == NOT_MADE else self._step(place).segments.get(object_id)
 
     def mask_in(self, place: int, object_id: int) -> Mask | None:
-        return _mask_of(self.segment_in(place, object_id))
+        return mask_of(self.segment_in(place, object_id))
 
     def _step(self, place: int) -> Step:
         if self._newest is None or self._newest[0] != place:
@@ -38,5 +38,6 @@ class Kept:
         return self._newest[1]
 
 
-def _mask_of(segment: Segment | None) -> Mask | None:
+def mask_of(segment: Segment | None) -> Mask | None:
+    """The mask of what may not be there."""
     return None if segment is None else segment.mask

@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core import Mask, Segment
-from ._kept import Kept
+from ._kept import Kept, mask_of
 from ._plan import Pass
 
 _UNKNOWN = 0.5
-_DOUBTED, _ALIKE = 0.5, 0.7
+_DOUBTED, _ALIKE = 0.5, 0.25
+_TELLING = 0.05
 
 Found = Mask | None
 """The mask of an object on a frame, None where there is none."""
@@ -31,14 +32,20 @@ class Ends:
     old: Found
     new: Found
 
-    def gain(self, nearness: float, surer: float = 0.0) -> float:
-        """What is gained by taking what the correction made, ``nearness`` of the way from the lock to the correction.
+    def gains(self, old: Sequence[float], new: Sequence[float], nearness: Sequence[float]) -> list[float]:
+        """What is gained on each frame by taking what the correction made, from the frame after the corrected one on.
 
-        Each of the two agrees with what is right at either end by so much, and in between by something in between.
-        ``surer``: by how much the engine is surer of the new mask on this frame than of the old one.
+        Each of the two agrees with what is right at either end by so much, and in between by something in between, as
+        its scores fall. ``nearness``: how far frames are on the way from the lock to the correction.
         """
-        old = _between(agreement(self.old, self.locked), agreement(self.was, self.corrected), nearness)
-        return _between(agreement(self.new, self.locked), 1.0, nearness) + surer - old
+        old_way = way(old[::-1], nearness[::-1])[::-1]
+        new_way = way(new, [1 - near for near in nearness])
+        at_lock, at_correction = agreement(self.old, self.locked), agreement(self.was, self.corrected)
+        carried = agreement(self.new, self.locked)
+        return [
+            _between(1.0, carried, gone) - _between(at_lock, at_correction, come)
+            for gone, come in zip(new_way, old_way, strict=True)
+        ]
 
 
 def taken_back(
@@ -47,22 +54,42 @@ def taken_back(
     """The frames of a pass between a correction and the lock ``after`` it on which what was there before is better.
 
     ``before`` says in which step each frame was. A lock that ``is_guess`` is the pass's last frame, made again there
-    from what was carried to it and from its own point; it stays as it was unless it is in doubt.
+    from what was carried to it and from its own point.
     """
     object_id, lock = one.starts[0]
-    corrected, was = kept.mask(object_id, lock), kept.mask_in(int(before[lock]), object_id)
-    far = after - one.way
-    locked, new = kept.mask(object_id, after), kept.mask(object_id, far)
-    if is_guess and not (agreement(was, corrected) <= _DOUBTED and agreement(new, locked) > _ALIKE):
-        locked = kept.mask_in(int(before[after]), object_id)
+
+    def old(frame: int) -> Segment | None:
+        return kept.segment_in(int(before[frame]), object_id)
+
+    def new(frame: int) -> Segment | None:
+        return kept.segment(object_id, frame)
+
+    corrected, was, locked, far = mask_of(new(lock)), mask_of(old(lock)), new(after), after - one.way
+    if is_guess and not (agreement(was, corrected) <= _DOUBTED and is_better_guess(locked, old(after), new(far))):
+        locked = old(after)
         yield after
-    ends = Ends(corrected=corrected, was=was, locked=locked, old=kept.mask_in(int(before[far]), object_id), new=new)
+    ends = Ends(corrected=corrected, was=was, locked=mask_of(locked), old=mask_of(old(far)), new=mask_of(new(far)))
     frames = [frame for frame in one.frames if frame not in (lock, after)]
-    gains = []
-    for frame in frames:
-        old, now = kept.segment_in(int(before[frame]), object_id), kept.segment(object_id, frame)
-        gains.append(ends.gain((after - frame) / (after - lock), sureness(now) - sureness(old)))
-    yield from frames[reach(gains) :]
+    scores = ([sureness(at(frame)) for frame in frames] for at in (old, new))
+    yield from frames[reach(ends.gains(*scores, [(after - frame) / (after - lock) for frame in frames])) :]
+
+
+def is_better_guess(made: Segment | None, guess: Segment | None, arrived: Segment | None) -> bool:
+    """Whether what a point leads to, now that more is known, is surer than what it alone led to, and is that at all
+    which ``arrived`` on the frame before."""
+    return sureness(made) > sureness(guess) and agreement(mask_of(made), mask_of(arrived)) > _ALIKE
+
+
+def way(scores: Sequence[float], evenly: Sequence[float]) -> Sequence[float]:
+    """How far each mask is from being as right as the first to being as wrong as the last: as the scores fall, or
+    ``evenly`` where they tell nothing.
+
+    >>> way([0.9, 0.8, 0.7], [0.25, 0.5, 0.75])
+    [0.0, 0.5, 1.0]
+    """
+    if not scores or scores[0] - scores[-1] < _TELLING:
+        return evenly
+    return [round(min(1.0, max(0.0, (scores[0] - score) / (scores[0] - scores[-1]))), 6) for score in scores]
 
 
 def reach(gains: Sequence[float]) -> int:

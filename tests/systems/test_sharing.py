@@ -1,10 +1,12 @@
 """Which of two masks is kept between a correction and the next lock."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from pointreel.core import Mask, Segment
-from pointreel.systems._sharing import Ends, agreement, reach, sureness
+from pointreel.systems._sharing import Ends, agreement, is_better_guess, reach, sureness, way
 
 
 def bar(length: int) -> Mask:
@@ -16,8 +18,12 @@ def bar(length: int) -> Mask:
 NOTHING = Mask.empty(4, 10)
 
 
-def shares(ends: Ends) -> list[bool]:
-    return [ends.gain(nearness / 10) >= 0 for nearness in range(11)]
+NEARNESS = [k / 10 for k in range(10, -1, -1)]
+
+
+def shares(ends: Ends, old: Sequence[float] = (), new: Sequence[float] = ()) -> list[bool]:
+    """Whether the new mask is as good, by nearness to the correction; with the scores of both, nearest to it first."""
+    return [gain > -1e-9 for gain in ends.gains(old or [0.5] * 11, new or [0.5] * 11, NEARNESS)][::-1]
 
 
 @pytest.mark.parametrize(
@@ -39,17 +45,24 @@ def test_what_was_wrong_at_both_ends_goes() -> None:
     assert all(shares(Ends(corrected=bar(10), was=None, locked=bar(10), old=None, new=None)))
 
 
-def test_what_the_engine_is_surer_of_has_more() -> None:
+def test_what_was_right_is_as_wrong_as_its_scores_have_fallen() -> None:
     ends = Ends(corrected=bar(10), was=None, locked=bar(10), old=bar(10), new=None)
-    first_new = [[ends.gain(k / 10, surer) >= 0 for k in range(11)].index(True) for surer in (-0.3, 0, 0.3)]
-    assert first_new == [7, 5, 4]
+    lost_late, lost_soon = [0.4] * 3 + [0.8] * 8, [0.4] * 8 + [0.8] * 3
+    assert shares(ends).index(True) == 5
+    assert shares(ends, old=lost_late).index(True) == 8
+    assert shares(ends, old=lost_soon).index(True) == 3
+    assert shares(ends, new=lost_soon[::-1]).index(True) == 8
+    assert shares(ends, old=[0.8] * 11, new=[0.9] * 10 + [0.88]).index(True) == 5  # scores that tell nothing
+    assert way([], []) == []
+
+
+def test_a_guess_is_better_if_it_is_surer_and_what_arrived() -> None:
+    made, guess = Segment(bar(8), 0.8), Segment(bar(2), 0.7)
+    assert is_better_guess(made, guess, Segment(bar(7), 0.1))
+    assert not is_better_guess(made, guess, Segment(bar(1), 0.1))
+    assert not is_better_guess(made, Segment(bar(2), 0.8), Segment(bar(7), 0.1))
+    assert not is_better_guess(made, guess, None)
     assert sureness(Segment(bar(3), 0.75)) > sureness(None) > sureness(Segment(bar(3), 0.25))
-
-
-def test_agreement_of_nothing() -> None:
-    assert agreement(None, NOTHING) == agreement(NOTHING, NOTHING) == 1
-    assert agreement(None, bar(3)) == agreement(bar(3), NOTHING) == 0
-    assert agreement(bar(5), bar(10)) == 0.5
 
 
 def test_a_change_reaches_as_far_as_it_is_worth_most_in_all() -> None:
@@ -57,3 +70,9 @@ def test_a_change_reaches_as_far_as_it_is_worth_most_in_all() -> None:
     assert reach([0.0, 0.0]) == 2  # what is as good as before is taken from the correction
     assert reach([-0.1, -0.1]) == 0
     assert reach([0.3, -0.1, 0.2, -0.6, 0.3]) == 3  # one doubtful frame is no end, and nothing is taken after it
+
+
+def test_agreement_of_nothing() -> None:
+    assert agreement(None, NOTHING) == agreement(NOTHING, NOTHING) == 1
+    assert agreement(None, bar(3)) == agreement(bar(3), NOTHING) == 0
+    assert agreement(bar(5), bar(10)) == 0.5

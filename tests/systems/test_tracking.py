@@ -271,7 +271,7 @@ def test_what_agrees_better_with_the_locks_at_both_ends_is_kept(video, mask_at, 
 class Guesser(Recorder):
     """A point alone means ``guess`` to it, and a mask put right by points ``meant``; nothing ever moves.
 
-    A point on what it knows changes nothing, and one beside that adds ``guess``.
+    A point on what it knows changes nothing, and one beside that adds ``guess``. It is least sure of that alone.
     """
 
     def __init__(self, guess: Mask, meant: Mask) -> None:
@@ -285,7 +285,11 @@ class Guesser(Recorder):
 
         def push(self, frame, queries=()):
             told = tuple(Prompt(object_id=1, frame=frame.index, mask=self.heard(queries)) for _ in queries[:1])
-            return super().push(frame, told)
+            return [self.scored(record) for record in super().push(frame, told)]
+
+        def scored(self, record: FrameMasks) -> FrameMasks:
+            mask = record.segments[1].mask
+            return FrameMasks(record.frame, {1: Segment(mask, 0.6 if mask == self.engine.guess else 0.8)})
 
         def heard(self, queries) -> Mask:
             *earlier, last = queries
@@ -306,7 +310,7 @@ def block(width: int, left: int = 8) -> Mask:
     ("meant", "last_guess"),
     [
         (block(20), None),  # most was missed, and its point is on what was meant: so it was from the beginning
-        (block(15, 30), 8),  # its point is far from what arrives: the guess is right where it was made
+        (block(2, 30), 8),  # its point is far from what arrives: the guess is right where it was made
         (block(9), 8),  # it was nearly right: a little drifted on the way
     ],
 )
