@@ -70,8 +70,9 @@ def taken_back(
         yield after
     ends = Ends(corrected=corrected, was=was, locked=mask_of(locked), old=mask_of(old(far)), new=mask_of(new(far)))
     frames = [frame for frame in one.frames if frame not in (lock, after)]
-    scores = ([sureness(at(frame)) for frame in frames] for at in (old, new))
-    yield from frames[reach(ends.gains(*scores, [(after - frame) / (after - lock) for frame in frames])) :]
+    before_it, now = ([sureness(at(frame)) for frame in frames] for at in (old, new))
+    gains = ends.gains(before_it, now, [(after - frame) / (after - lock) for frame in frames])
+    yield from frames[reach(gains) :]
 
 
 def is_better_guess(made: Segment | None, guess: Segment | None, arrived: Segment | None) -> bool:

@@ -151,7 +151,7 @@ def _is_something_else(closer: Candidate, mask: Candidate) -> bool:
     """Whether a closer look is not sure, and shows little of what it looked at."""
     after, before = closer.mask > 0.5, mask.through(closer.window) > 0.5
     shared, either = np.count_nonzero(after & before), np.count_nonzero(after | before)
-    return closer.quality < mask.quality and shared < _LITTLE_SHARED * either
+    return bool(closer.quality < mask.quality and shared < _LITTLE_SHARED * either)
 
 
 def _covered(candidate: Candidate, xy: NDArray[np.float32]) -> Flag:
