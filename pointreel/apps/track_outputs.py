@@ -1,17 +1,19 @@
 """A finished run as files: masks for programs, and an overlay, a contact sheet and a report for people."""
 
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from ..core import Frame, FrameMasks, ListedDataset, PointreelError, Points, UnknownName
+from ..core import Frame, FrameMasks, ListedDataset, Mask, PointreelError, Points, UnknownName
 from ..formats import shelf as formats
 from ..systems import Tracking
-from ..video import contact_sheet, overlay, thumbnails, write_mp4, write_picture
+from ..video import OverlayStyle, contact_sheet, overlay, thumbnails, write_mp4, write_picture
 from ..video.pictures import RGB
 from .track_facts import Facts, sequence_of
 from .track_report import Picture, write_report
@@ -26,7 +28,9 @@ PLACES = {
 """What can be written: the file or folder, and what it is."""
 
 NUM_TILES = 12
-_TILE_WIDTH, _DOUBT_HEIGHT = 320, 300
+_TILE_WIDTH, _TILE_TEXT = 320, 10
+_DOUBT_HEIGHT, _DOUBT_TEXT = 300, 18
+"""Pictures and the text on them, in pixels; the report shows those of doubts at about half their size."""
 
 
 def write_outputs(
@@ -94,7 +98,7 @@ def _draw(
     info = tracking.video.info
     tiles = set(np.linspace(0, len(tracking) - 1, min(NUM_TILES, len(tracking))).round().astype(int).tolist())
     doubts = {doubt.frame: doubt for doubt in reversed(facts.doubts())}
-    points = _points_by_frame(tracking)
+    points, names = _points_by_frame(tracking), {i: tracking.names.get(i, "") for i in tracking.object_ids}
     drawn = _Drawn()
     with ExitStack() as stack:
         mp4 = None
@@ -104,14 +108,15 @@ def _draw(
         for frame, masks in _pictures(tracking, watch):
             if mp4 is None and frame.index not in tiles and frame.index not in doubts:
                 continue
-            shown = overlay(frame, masks.segments, points=points.get(frame.index), names=tracking.names)
+            said = points.get(frame.index, {})
             if mp4 is not None:
-                mp4.add(shown)
+                mp4.add(overlay(frame, masks.segments, points=said, names=names))
             if frame.index in tiles:
-                drawn.tiles.append(_small(Frame(frame.index, shown), _tile_height(frame)))
+                tile = _small(frame, masks, said, names, _tile_height(frame), _TILE_TEXT)
+                drawn.tiles.append(Frame(frame.index, tile))
             if frame.index in doubts:
-                small = _small(Frame(frame.index, shown), min(_DOUBT_HEIGHT, frame.height))
-                drawn.doubts.append(Picture(doubts[frame.index], small.rgb))
+                small = _small(frame, masks, said, names, _DOUBT_HEIGHT, _DOUBT_TEXT)
+                drawn.doubts.append(Picture(doubts[frame.index], small))
     drawn.doubts.sort(key=lambda picture: picture.doubt.score)
     return drawn
 
@@ -143,8 +148,24 @@ def _tile_height(frame: Frame) -> int:
     return min(round(_TILE_WIDTH * frame.height / frame.width), 420)
 
 
-def _small(frame: Frame, height: int) -> Frame:
-    return thumbnails([frame], num=1, height=height)[0]
+def _small(
+    frame: Frame, masks: FrameMasks, points: Mapping[int, Points], names: Mapping[int, str], height: int, text: int
+) -> RGB:
+    """The frame in another size, its objects drawn on it there: lines and names do not shrink with it."""
+    (small,) = thumbnails([frame], num=1, height=height)
+    size = small.width, small.height
+    ratio = np.array([small.width / frame.width, small.height / frame.height], np.float32)
+    shapes = {i: _resized(segment.mask, size) for i, segment in masks.segments.items()}
+    there = {i: Points((of.xy + np.float32(0.5)) * ratio - np.float32(0.5), of.label) for i, of in points.items()}
+    several = len(names) > 1  # the tag of a single object would only hide what is around it
+    style = OverlayStyle(scale=max(text / (14 * min(size) / 480), 1.0), ids=several, names=several)
+    return overlay(small, shapes, points=there, names=names, style=style)
+
+
+def _resized(mask: Mask, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """A pixel of the other size is on the object where most of what it covers is."""
+    way = cv2.INTER_AREA if size[0] < mask.width else cv2.INTER_CUBIC
+    return cv2.resize(mask.to_array().astype(np.float32), size, interpolation=way) >= 0.5
 
 
 def _safe(name: str) -> str:
