@@ -16,10 +16,11 @@ class Working(Opened):
         with self._database.write(durable=False) as connection:
             connection.execute(insert(jobs).values(row | {"seen_at": self._database.now()}))
 
-    def see_job(self, key: str) -> None:
-        """The server still does it."""
+    def see_job(self, key: str, *, request: str | None = None) -> None:
+        """The server still does it; with another ``request``, if it is to go on from where it is now."""
+        said = {} if request is None else {"request": request}
         with self._database.write(durable=False) as connection:
-            connection.execute(update(jobs).where(jobs.c.id == key).values(seen_at=self._database.now()))
+            connection.execute(update(jobs).where(jobs.c.id == key).values(seen_at=self._database.now(), **said))
 
     def end_job(self, key: str) -> None:
         with self._database.write(durable=False) as connection:
