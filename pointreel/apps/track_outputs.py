@@ -28,7 +28,7 @@ PLACES = {
 """What can be written: the file or folder, and what it is."""
 
 NUM_TILES = 12
-_TILE_WIDTH, _TILE_TEXT = 320, 10
+_SHEET_WIDTH, _TILE_TEXT = 1280, 10
 _DOUBT_HEIGHT, _DOUBT_TEXT = 300, 18
 """Pictures and the text on them, in pixels; the report shows those of doubts at about half their size."""
 
@@ -39,12 +39,14 @@ def write_outputs(
     *,
     kinds: Collection[str] = tuple(PLACES),
     title: str = "",
+    correcting: str = "",
     watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] | None = None,
 ) -> Facts:
     """Write what ``kinds`` names of ``PLACES`` into ``folder``, in place of what was there; finishes the run first.
 
-    ``watch`` is put around the pass that draws, to show its progress. Memory does not grow with the video, but for
-    the run lengths of all masks while JSON is written.
+    ``correcting`` is the command that the report says to correct with; without one it says nothing of that. ``watch``
+    is put around the pass that draws, to show its progress. Memory does not grow with the video, but for the run
+    lengths of all masks while JSON is written.
     """
     for kind in kinds:
         if kind not in PLACES:
@@ -61,9 +63,8 @@ def write_outputs(
             write_picture(folder / PLACES["sheet"][0], drawn.sheet())
         if "report" in kinds:
             files = [place for kind, place in PLACES.items() if kind in kinds and kind != "report"]
-            write_report(
-                facts, tracking.prompts, folder / PLACES["report"][0], drawn.sheet(), drawn.doubts, files, title or name
-            )
+            report = folder / PLACES["report"][0]
+            write_report(facts, tracking.prompts, report, drawn.sheet(), drawn.doubts, files, title or name, correcting)
     return facts
 
 
@@ -84,7 +85,7 @@ class _Drawn:
     doubts: list[Picture] = field(default_factory=list)
 
     def sheet(self) -> RGB:
-        return contact_sheet(self.tiles)
+        return contact_sheet(self.tiles, columns=_columns(self.tiles[0]))
 
 
 def _draw(
@@ -143,9 +144,13 @@ def _points_by_frame(tracking: Tracking) -> dict[int, dict[int, Points]]:
     return shown
 
 
+def _columns(frame: Frame) -> int:
+    return 4 if frame.width > frame.height else 6
+
+
 def _tile_height(frame: Frame) -> int:
-    """A sheet of four columns is then as wide as a screen; tall pictures are not let grow taller than one."""
-    return min(round(_TILE_WIDTH * frame.height / frame.width), 420)
+    """A sheet of full rows is then as wide as a screen."""
+    return min(round(_SHEET_WIDTH / _columns(frame) * frame.height / frame.width), 420)
 
 
 def _small(

@@ -1,6 +1,10 @@
 """`pointreel track` as people use it: words in any order, mistakes in one line, Ctrl-C, kill -9 and --resume."""
 
+import html
 import json
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -204,6 +208,40 @@ def test_corrections_by_name(here: Path, tmp_path: Path) -> None:
     assert before[9][1] != after[9][1]
     assert before[12][1] != after[12][1]
     assert all(2 in found for found in after.values())
+
+
+def test_the_report_says_what_to_type(here: Path, tmp_path: Path) -> None:
+    """The command that it shows corrects the run, whatever its objects and folders are called."""
+    out, name = tmp_path / "a run", "it's <b>"
+    words = ["clip.mp4", "--engine", "flow", "--object", name, "--mask", "grey.png", "--out", str(out)]
+    shown = track(here, *words, "--write", "overlay,report")
+    page = (out / "report.html").read_text()
+    assert '<video src="overlay.mp4"' in page
+    (told,) = re.findall(r'<pre class="command"[^>]*>(.*)</pre>', page)
+    typed = shlex.split(html.unescape(told))
+    assert shown[-1] == f"Where a mask is wrong: {html.unescape(told)}"
+    assert typed[1:7] == ["track", "clip.mp4", "--out", str(out), "--correct", "--object"]
+    assert typed[7] == name
+    assert typed[8:] == ["--at", "FRAME", "--point", "x,y"]
+    shown = track(here, *typed[2:9], "5", "--box", "4,10,40,40", "--write", "", "--json")
+    assert [one["locked_frames"] for one in json.loads("\n".join(shown))["objects"]] == [[0, 5]]
+
+
+def test_objects_without_a_name_go_by_their_number(here: Path, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path / "o"), "--write", "")
+    track(here, "clip.mp4", "--engine", "flow", "--prompts", "palette", *out)
+    with pytest.raises(pointreel.core.PointreelError, match="say which object is meant: --object 2 or 5"):
+        track(here, "clip.mp4", "--correct", "--at", "3", "--box", "1,1,9,9", *out)
+    shown = track(here, "clip.mp4", "--correct", "--object", "5", "--at", "3", "--box", "1,1,9,9", *out, "--json")
+    found = [(one["id"], one["name"], one["locked_frames"]) for one in json.loads("\n".join(shown))["objects"]]
+    assert found == [(2, "", [0]), (5, "", [0, 3])]
+
+
+def test_a_name_that_is_new_is_said_to_be(here: Path, done: Path, tmp_path: Path) -> None:
+    shutil.copytree(done, tmp_path / "o")
+    words = ["--correct", "--object", "aa", "--at", "3", "--box", "1,1,9,9", "--write"]
+    result = CliRunner().invoke(app, ["track", str(here / "clip.mp4"), *words, "", "--out", str(tmp_path / "o")])
+    assert "aa is new: the run has a." in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """The main job on a sample clip with exact ground truth: tracked from three clicks each, scored, and shown."""
 
-import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +19,7 @@ from ...video import overlay, write_mp4, write_picture
 from ..sample_clip import FRAME_RATE, NAMES, picture, sample_clip
 from ..track_outputs import write_outputs
 from ..tracking import DEFAULT_ENGINE, engine_named
-from .console import out, print_json, print_table, progress
+from .console import out, print_json, print_table, progress, this_command
 from .info import write_manifest
 from .propose import proposing
 
@@ -171,7 +169,7 @@ def _say_done(folder: Path, report: Report, as_json: bool) -> None:
     print_table("", ((folder / name, what) for name, what in PLACES.items()))
     figures = ", ".join(f"{name} {report.overall[name]:.3f}" for name in ("J&F", "J_mean", "F_mean"))
     out.print(f"\n{NUM_CLICKS} clicks for each object, scored against the exact masks: {figures}")
-    command = "pointreel" if shutil.which("pointreel") else os.path.relpath(sys.argv[0])
+    command = this_command()
     out.print("\nTry next:")
     for line in (
         f"track {folder / 'clip.mp4'} --object cup --point 300,330 --out cup",
