@@ -56,6 +56,10 @@ def test_a_folder_of_videos_is_one_project_and_a_folder_of_pictures_one_video(cl
         for k in range(3):
             out.add(picture(k))
     assert names(opened(str(tmp_path / "walk"), tmp_path)[0]) == ["walk"]
+    (tmp_path / "trips").mkdir()
+    folder.rename(tmp_path / "trips" / "films")
+    (tmp_path / "walk").rename(tmp_path / "trips" / "walk")
+    assert names(opened(str(tmp_path / "trips"), tmp_path)[0]) == ["a.MP4", "b.mp4", "c.mp4", "walk"]
 
 
 def test_what_is_no_video_makes_no_project(tmp_path: Path) -> None:
