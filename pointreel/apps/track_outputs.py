@@ -30,7 +30,9 @@ PLACES = {
 NUM_TILES = 12
 _SHEET_WIDTH, _TILE_TEXT = 1280, 10
 _DOUBT_HEIGHT, _DOUBT_TEXT = 300, 18
-"""Pictures and the text on them, in pixels; the report shows those of doubts at about half their size."""
+_LARGEST = 1080
+"""Pictures and the text on them, in pixels; the report shows those of doubts at about half their size. The overlay
+of a larger video is made this small: it is for looking, and at 4K it took most of the time and of the memory."""
 
 
 def write_outputs(
@@ -85,7 +87,7 @@ class _Drawn:
     doubts: list[Picture] = field(default_factory=list)
 
     def sheet(self) -> RGB:
-        return contact_sheet(self.tiles, columns=_columns(self.tiles[0]))
+        return contact_sheet(self.tiles, columns=_columns(self.tiles[0], len(self.tiles)))
 
 
 def _draw(
@@ -100,7 +102,7 @@ def _draw(
     tiles = set(np.linspace(0, len(tracking) - 1, min(NUM_TILES, len(tracking))).round().astype(int).tolist())
     doubts = {doubt.frame: doubt for doubt in reversed(facts.doubts())}
     points, names = _points_by_frame(tracking), {i: tracking.names.get(i, "") for i in tracking.object_ids}
-    drawn = _Drawn()
+    full, drawn = round(info.height * min(1.0, _LARGEST / min(info.height, info.width))), _Drawn()
     with ExitStack() as stack:
         mp4 = None
         if "overlay" in kinds:
@@ -111,9 +113,9 @@ def _draw(
                 continue
             said = points.get(frame.index, {})
             if mp4 is not None:
-                mp4.add(overlay(frame, masks.segments, points=said, names=names))
+                mp4.add(_drawn(frame, masks, said, names, full, OverlayStyle()))
             if frame.index in tiles:
-                tile = _small(frame, masks, said, names, _tile_height(frame), _TILE_TEXT)
+                tile = _small(frame, masks, said, names, _tile_height(frame, len(tiles)), _TILE_TEXT)
                 drawn.tiles.append(Frame(frame.index, tile))
             if frame.index in doubts:
                 small = _small(frame, masks, said, names, _DOUBT_HEIGHT, _DOUBT_TEXT)
@@ -144,27 +146,40 @@ def _points_by_frame(tracking: Tracking) -> dict[int, dict[int, Points]]:
     return shown
 
 
-def _columns(frame: Frame) -> int:
-    return 4 if frame.width > frame.height else 6
+def _columns(frame: Frame, num: int) -> int:
+    return min(4 if frame.width > frame.height else 6, num)
 
 
-def _tile_height(frame: Frame) -> int:
-    """A sheet of full rows is then as wide as a screen."""
-    return min(round(_SHEET_WIDTH / _columns(frame) * frame.height / frame.width), 420)
+def _tile_height(frame: Frame, num: int) -> int:
+    """A sheet of ``num`` tiles is then as wide as a screen, but no picture is taller than half of one."""
+    return min(round(_SHEET_WIDTH / _columns(frame, num) * frame.height / frame.width), 480)
 
 
 def _small(
     frame: Frame, masks: FrameMasks, points: Mapping[int, Points], names: Mapping[int, str], height: int, text: int
 ) -> RGB:
-    """The frame in another size, its objects drawn on it there: lines and names do not shrink with it."""
-    (small,) = thumbnails([frame], num=1, height=height)
-    size = small.width, small.height
-    ratio = np.array([small.width / frame.width, small.height / frame.height], np.float32)
-    shapes = {i: _resized(segment.mask, size) for i, segment in masks.segments.items()}
-    there = {i: Points((of.xy + np.float32(0.5)) * ratio - np.float32(0.5), of.label) for i, of in points.items()}
+    """A small picture, with lines and names on it that do not shrink with it."""
+    scale = max(text * 480 / (14 * height * min(1.0, frame.width / frame.height)), 1.0)
     several = len(names) > 1  # the tag of a single object would only hide what is around it
-    style = OverlayStyle(scale=max(text / (14 * min(size) / 480), 1.0), ids=several, names=several)
-    return overlay(small, shapes, points=there, names=names, style=style)
+    return _drawn(frame, masks, points, names, height, OverlayStyle(scale=scale, ids=several, names=several))
+
+
+def _drawn(
+    frame: Frame,
+    masks: FrameMasks,
+    points: Mapping[int, Points],
+    names: Mapping[int, str],
+    height: int,
+    style: OverlayStyle,
+) -> RGB:
+    """The frame at another height, its objects drawn on it there."""
+    if height == frame.height:
+        return overlay(frame, masks.segments, points=points, names=names, style=style)
+    (sized,) = thumbnails([frame], num=1, height=height)
+    ratio = np.array([sized.width / frame.width, sized.height / frame.height], np.float32)
+    shapes = {i: _resized(segment.mask, (sized.width, sized.height)) for i, segment in masks.segments.items()}
+    there = {i: Points((of.xy + np.float32(0.5)) * ratio - np.float32(0.5), of.label) for i, of in points.items()}
+    return overlay(sized, shapes, points=there, names=names, style=style)
 
 
 def _resized(mask: Mask, size: tuple[int, int]) -> NDArray[np.bool_]:

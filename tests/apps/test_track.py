@@ -175,6 +175,22 @@ def test_everything_is_written_and_says_the_same(here: Path, tmp_path: Path) -> 
     assert (again / "masks.json").read_bytes() == (out / "masks.json").read_bytes()
 
 
+def test_pictures_are_of_a_size_to_look_at(tmp_path: Path) -> None:
+    """The overlay of a very large video is smaller, the sheet of one frame is no stamp, and both show the mask."""
+    ground = np.full((1200, 1600, 3), 90, np.uint8)
+    write_picture(tmp_path / "large" / "0.png", ground)
+    words = [str(tmp_path / "large"), "--engine", "flow", "--box", "400,300,1200,900"]
+    track(tmp_path, *words, "--out", str(tmp_path / "o"), "--write", "overlay,sheet")
+    with pointreel.video.open(tmp_path / "o" / "overlay.mp4") as video:
+        shown = video[0].rgb
+    assert shown.shape == (1080, 1440, 3)
+    assert np.ptp(shown[540, 720]) > 20
+    assert np.ptp(shown[100, 720]) < 10
+    sheet = cv2.imread(str(tmp_path / "o" / "sheet.jpg"))
+    assert sheet.shape == (480, 640, 3)
+    assert np.ptp(sheet[240, 320]) > 20
+
+
 def test_names_are_shown_as_text(here: Path, tmp_path: Path) -> None:
     name = '<i>&"x'
     track(here, "clip.mp4", "--engine", "flow", "--object", name, "--mask", "grey.png", "--out", str(tmp_path / "out"))
