@@ -22,6 +22,7 @@ from ..tracking import DEFAULT_ENGINE, engine_named
 from .console import out, print_json, print_table, progress, this_command
 from .info import write_manifest
 from .propose import proposing
+from .track import correcting
 
 EXAMPLES = ("pointreel demo --out demo",)
 
@@ -60,7 +61,7 @@ def demo(
         clip = _render(draft, frames, height, seed)
         with open_video(draft / "clip.mp4") as video:
             write_manifest(video, draft / "clip.manifest.json")
-        report = _track(draft, clip, seed)
+        report = _track(draft, clip, seed, correcting(folder / "clip.mp4", folder / "track"))
         points = _sample(draft, clip, seed)
         _draw(draft, clip, points)
         _make_project(draft, clip, seed)
@@ -98,17 +99,19 @@ def _render(draft: Path, num_frames: int, height: int, seed: int) -> Sequence:
     return clip
 
 
-def _track(draft: Path, clip: Sequence, seed: int) -> Report:
+def _track(draft: Path, clip: Sequence, seed: int, command: str) -> Report:
     """Three clicks for each object, on one frame; masks on every other frame; and how good they are."""
     prompts, names = _clicks(clip, seed), clip.name_by_object
     _, propagator = engine_named(DEFAULT_ENGINE, {})
     with (
         open_video(draft / "clip.mp4") as video,
-        Tracking.start(video, prompts, propagator, names=names, engine=DEFAULT_ENGINE) as tracking,
+        Tracking.start(
+            video, prompts, propagator, folder=draft / "track", names=names, engine=DEFAULT_ENGINE
+        ) as tracking,
     ):
         for _ in progress(tracking.steps(), "tracking", tracking.num_left):
             pass
-        write_outputs(tracking, draft / "track", title=SEQUENCE)
+        write_outputs(tracking, draft / "track", title=SEQUENCE, correcting=command)
     scorer = scorers.build("davis")
     report: Report = scorer.score(draft / "DAVIS", draft / "track" / "DAVIS")
     return report

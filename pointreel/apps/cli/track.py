@@ -83,21 +83,29 @@ def track(
     """
     kinds = _kinds(write)
     folder = folder or Path(f"{video.stem or 'video'}-track")
-    again = f"{this_command()} track {shlex.quote(str(video))} --out {shlex.quote(str(folder))}"
     said, source = _said(in_order(point, not_point, box, mask, trace, at, object_), prompts)
     with open_video(video, skip_broken=True) as opened:
         try:
             with _tracking(opened, said, folder, engine, option, direction, resume, correct) as tracking:
-                facts = _finish(tracking, folder, kinds, f"{again} --correct")
+                facts = _finish(tracking, folder, kinds, correcting(video, folder))
         except PromptError as error:
             raise blamed(error, source) from None
         except KeyboardInterrupt:
             if (folder / RECORDS).is_file():
-                remarks.print(f"Go on with: {again} --resume", markup=False)
+                remarks.print(f"Go on with: {_again(video, folder)} --resume", markup=False)
             raise
-    _say(facts, folder, kinds, f"{again} --correct", as_json)
+    _say(facts, folder, kinds, correcting(video, folder), as_json)
     if facts.carried:
         raise typer.Exit(SKIPPED_BROKEN)
+
+
+def correcting(video: Path, folder: Path) -> str:
+    """The command that corrects the run in ``folder``, up to what is wrong."""
+    return f"{_again(video, folder)} --correct"
+
+
+def _again(video: Path, folder: Path) -> str:
+    return f"{this_command()} track {shlex.quote(str(video))} --out {shlex.quote(str(folder))}"
 
 
 def _kinds(write: str) -> tuple[str, ...]:
@@ -205,7 +213,7 @@ def _same(one: list[Prompt], other: tuple[Prompt, ...]) -> bool:
     return dict(merged(one)) == {(prompt.object_id, prompt.frame): prompt for prompt in other}
 
 
-def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...], correcting: str) -> Facts:
+def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...], command: str) -> Facts:
     """Do the work, showing how far it is and how long it takes yet, and write what was asked for."""
     _work(tracking)
     with replacing(folder / "prompts.json") as draft:
@@ -213,7 +221,7 @@ def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...], correcting
     watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] = partial(
         progress, what="drawing", total=len(tracking)
     )
-    return write_outputs(tracking, folder, kinds=kinds, correcting=correcting, watch=watch)
+    return write_outputs(tracking, folder, kinds=kinds, correcting=command, watch=watch)
 
 
 def _work(tracking: Tracking) -> None:
@@ -221,7 +229,7 @@ def _work(tracking: Tracking) -> None:
         pass
 
 
-def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], correcting: str, as_json: bool) -> None:
+def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], command: str, as_json: bool) -> None:
     files = {kind: str(folder / PLACES[kind][0]) for kind in kinds}
     if as_json:
         print_json(facts.to_json() | {"folder": str(folder), "files": files})
@@ -234,7 +242,7 @@ def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], correcting: str, as
     for one in facts.objects:
         out.print(f"  {one.called}: on {_frames(len(one.frames))}, mean score {one.mean_score:.2f}")
     _say_doubts(facts)
-    out.print(f"\nWhere a mask is wrong: {correcting} {example_for(facts)}", markup=False)
+    out.print(f"\nWhere a mask is wrong: {command} {example_for(facts)}", markup=False)
 
 
 def _say_doubts(facts: Facts) -> None:
