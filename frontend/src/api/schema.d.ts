@@ -1848,6 +1848,8 @@ export interface components {
             /** By Kind */
             by_kind: components["schemas"]["KindRow"][];
             dense_equivalent: components["schemas"]["DenseEquivalent"];
+            /** Errors Known */
+            errors_known: boolean;
             /** Eta Seconds */
             eta_seconds: number | null;
             /** Median */
