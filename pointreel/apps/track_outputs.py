@@ -127,7 +127,7 @@ def _draw(
 def _pictures(
     tracking: Tracking, watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]]
 ) -> Iterator[tuple[Frame, FrameMasks]]:
-    """Every frame with its masks; one that cannot be read is shown as the one before it."""
+    """Every frame with its masks; one that cannot be read is shown as the one before it, without its colours."""
     frames = iter(tracking.video)
     info = tracking.video.info
     ahead, last = next(frames, None), np.zeros((info.height, info.width, 3), np.uint8)
@@ -135,7 +135,10 @@ def _pictures(
         if ahead is not None and ahead.index == masks.frame:
             last = ahead.rgb
             ahead = next(frames, None)
-        yield Frame(masks.frame, last), masks
+            yield Frame(masks.frame, last), masks
+        else:
+            grey = cv2.cvtColor(last, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+            yield Frame(masks.frame, np.repeat(grey[..., None], 3, axis=2)), masks
 
 
 def _points_by_frame(tracking: Tracking) -> dict[int, dict[int, Points]]:

@@ -211,6 +211,8 @@ def test_a_broken_frame_stops_nothing_and_is_told(here: Path, tmp_path: Path) ->
     assert "Frame 7 of the video cannot be read" in (tmp_path / "o" / "report.html").read_text()
     with pointreel.video.open(tmp_path / "o" / "overlay.mp4") as drawn:
         assert len(drawn) == NUM
+        seen, unseen = (np.ptp(drawn[k].rgb[36:], axis=2).max() for k in (6, 7))
+    assert unseen < 12 < seen  # a frame nobody saw has no colours
     result = CliRunner().invoke(app, ["track", "frames", "--out", str(tmp_path / "o"), "--resume", "--json"])
     assert json.loads(result.stdout)["unreadable_frames"] == [7]
 
