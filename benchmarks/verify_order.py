@@ -7,6 +7,7 @@ Everything is seeded. Intervals are from drawing sequences (DAVIS) or objects (g
 
 import sys
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +17,18 @@ import verify_objects
 
 from pointreel.annotate.agreement import rate
 from pointreel.annotate.config import Config
-from pointreel.annotate.estimates import quality
+from pointreel.annotate.estimates import PARTS, quality
 from pointreel.annotate.estimates_stop import SECONDS_PER_POINT, Stop, estimated_j, outlook
+from pointreel.annotate.mistakes import Mistakes
 from pointreel.annotate.simulated import PERFECT, Noise
 from pointreel.annotate.simulated_objects import SimulatedObject, Verdicts
+from pointreel.core import AMBIGUOUS
 
 NUM_GENERATED, SEED = 200, 7
 BUDGET = 140.0
 """Seconds an object of Point-VOS took."""
+TWICE, PROJECT = 0.1, 10
+"""What share of the candidates is judged twice, and how many objects are in a project."""
 SWITCHES = (0.0, 0.25, 0.5, 1.0)
 THRESHOLDS, DOUBTS = (0.5, 0.7, 0.8), (0.05, 0.1)
 
@@ -111,12 +116,24 @@ def compare_orders(name: str, found: list[Case]) -> None:
         print(f"{name}: a change of kind costs {switch} s: gain - paper {bounds(groups, np.array(values))}")
 
 
-def coverage(name: str, found: list[Case]) -> None:
+def mistakes_in(project: list[Case]) -> Mistakes:
+    """What is known of errors where a part of the candidates of a few objects is judged twice."""
+    rng, pairs = np.random.default_rng(0), Counter()
+    for case in project:
+        for cell, labels in case.one.labels.items():
+            for pair in zip(labels, case.one.again[cell], strict=True):
+                if rng.random() < TWICE and AMBIGUOUS not in pair:
+                    pairs[PARTS[cell[1]][0], *pair] += 1
+    return Mistakes(pairs)
+
+
+def coverage(name: str, found: list[Case], *, twice: bool) -> None:
     """How often the true value lies between the bounds, all candidates answered."""
     hits, widths = np.zeros(3), []
-    for case in found:
-        counts, _ = path(case.one, case.one.in_paper_order())
-        estimated = quality(case.one.pixels, counts[-1])
+    for k, case in enumerate(found):
+        first = k // PROJECT * PROJECT
+        known = mistakes_in(found[first : first + PROJECT]) if twice else None
+        estimated = quality(case.one.pixels, case.one.counts, mistakes=known if known and known.is_known else None)
         three = (estimated.precision, estimated.recall, estimated.j)
         hits += [
             bool(one and one.low - 1e-9 <= true <= one.high + 1e-9)
@@ -167,7 +184,8 @@ def main(words: list[str]) -> None:
         compare_orders(f"{name}, {label}", found)
     print("\n| objects | n | precision | recall | J | width of J |")
     for (name, label), found in made.items():
-        coverage(f"{name}, {label}", found)
+        coverage(f"{name}, {label}", found, twice=False)
+        coverage(f"{name}, {label}, a tenth judged twice", found, twice=True)
     print(
         "\n| objects | threshold | doubt | points | other decision than all | wrong, stopped | wrong, all | covered |"
     )

@@ -25,23 +25,15 @@ export function union(a: readonly number[][], b: readonly number[][]): Span[] {
 
 export type Direction = "both" | "forward" | "backward";
 
-/** What a propagation from `frame` may change: up to the neighbouring locks, which stay as they are. */
-export function redone(
-  frame: number,
-  locked: readonly number[],
-  numFrames: number,
-  direction: Direction = "both",
-  to: number | null = null,
-): Span | null {
-  const before = Math.max(-1, ...locked.filter((k) => k < frame));
-  const after = Math.min(numFrames, ...locked.filter((k) => k > frame));
-  let first = direction === "forward" ? frame : before + 1;
-  let last = direction === "backward" ? frame : after - 1;
-  if (to !== null) {
-    if (to < frame) first = Math.max(first, to);
-    else last = Math.min(last, to);
-  }
-  return first === frame && last === frame ? null : [first, last];
+/** What a propagation from `frame` makes anew, on either side of it: up to the neighbouring locks, which stay as they are. */
+export function redone(frame: number, locked: readonly number[], numFrames: number): Span[] {
+  const first = Math.max(-1, ...locked.filter((k) => k < frame)) + 1;
+  const last = Math.min(numFrames, ...locked.filter((k) => k > frame)) - 1;
+  const parts: Span[] = [
+    [first, frame - 1],
+    [frame + 1, last],
+  ];
+  return locked.includes(frame) ? parts.filter(([from, to]) => from <= to) : [[first, last]];
 }
 
 /** The nearest frame of an ordered choice before or after one, or null. */

@@ -111,12 +111,17 @@ describe("spans", () => {
     ]);
   });
   it("say what a propagation will change", () => {
-    expect(redone(10, [4, 10, 30], 40)).toEqual([5, 29]);
-    expect(redone(10, [4, 10, 30], 40, "forward")).toEqual([10, 29]);
-    expect(redone(10, [4, 10, 30], 40, "backward")).toEqual([5, 10]);
-    expect(redone(0, [0], 40)).toEqual([0, 39]);
-    expect(redone(10, [], 40, "both", 20)).toEqual([0, 20]);
-    expect(redone(10, [9, 11], 40)).toBeNull();
+    expect(redone(12, [4, 10, 30], 40)).toEqual([[11, 29]]);
+    expect(redone(12, [], 40)).toEqual([[0, 39]]);
+  });
+  it("leave a locked frame as it is, also where it begins there", () => {
+    expect(redone(10, [4, 10, 30], 40)).toEqual([
+      [5, 9],
+      [11, 29],
+    ]);
+    expect(redone(0, [0], 40)).toEqual([[1, 39]]);
+    expect(redone(39, [10, 39], 40)).toEqual([[11, 38]]);
+    expect(redone(10, [9, 10, 11], 40)).toEqual([]);
   });
   it("find the nearest doubtful frame on either side", () => {
     expect(neighbour([9, 2, 5], 5, 1)).toBe(9);

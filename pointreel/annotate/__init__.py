@@ -12,6 +12,7 @@ from .config import Config
 from .estimates import Bounded, Quality
 from .estimates_of_objects import ObjectQuality, object_quality
 from .estimates_stop import Outlook, Stop
+from .mistakes import Mistakes
 from .ordering import refresh_all_gains, refresh_gains
 from .pipeline import Progress, Report, propose
 from .placing import place
@@ -27,6 +28,7 @@ __all__ = [
     "Config",
     "Desk",
     "Localised",
+    "Mistakes",
     "Noise",
     "ObjectQuality",
     "Outlook",

@@ -23,7 +23,10 @@ The estimates themselves lean a little towards what is to be expected of a machi
 throw them about: by one verdict in each part, and by ten in the background, where one stands for many pixels. Bounds
 do not lean.
 
-What annotators say is taken for the truth: their errors are not in the bounds (see ``agreement``).
+What annotators say is taken for the truth, unless it is known how often they err (see ``mistakes``). A part of which
+they say to a share q that it is on the object is on it to (q - f) / (1 - m - f), where m is how often a point on it is
+missed, and f how often the object is seen where it is not (Rogan and Gladen, 1978). With both anywhere between 0 and
+what pairs of verdicts allow for, that is at least (q - f) / (1 - f) and at most q / (1 - m).
 """
 
 from collections.abc import Iterable
@@ -52,7 +55,7 @@ _BELIEF = (0.97, 0.75, 0.25)
 _MISSED = 0.1
 _WEIGHT = np.array([1.0, 1.0, 1.0, 10.0])
 """How many verdicts belief is worth. One in the background may stand for as many pixels as the object has."""
-_NUM_DRAWS = 4000
+NUM_DRAWS = 4000
 
 
 class Area(Protocol):
@@ -179,29 +182,39 @@ class Tally:
         missed = _MISSED * self.pixels[INSIDE].sum() / max(self.pixels[-1], 1.0)
         return np.array([*_BELIEF, min(missed, 0.5)])
 
-    def lowest(self, rng: np.random.Generator) -> Floats:
+    def lowest(self, rng: np.random.Generator, imagined: Floats | float = 0.0) -> Floats:
         """(draws, 4) pixels on the object, from each part's lower confidence distribution."""
         yes = self.effective * self.on
-        return _beta(rng, yes, self.effective - yes + 1) * self.known
+        said = _beta(rng, yes, self.effective - yes + 1)
+        return np.maximum(said - imagined, 0) / np.maximum(1 - imagined, 1e-9) * self.known
 
-    def highest(self, rng: np.random.Generator) -> Floats:
+    def highest(self, rng: np.random.Generator, missed: Floats | float = 0.0) -> Floats:
         """The same from the upper one; what is unknown is on the object."""
         yes = self.effective * np.minimum(self.on + self.unsure, 1)
-        return _beta(rng, yes + 1, self.effective - yes) * self.known + (self.pixels - self.known)
+        said = _beta(rng, yes + 1, self.effective - yes)
+        return np.minimum(said / np.maximum(1 - missed, 1e-9), 1) * self.known + (self.pixels - self.known)
 
 
 def _beta(rng: np.random.Generator, a: Floats, b: Floats) -> Floats:
     """Draws from beta distributions, which for an a or b of 0 are all at that end."""
-    drawn = rng.beta(np.maximum(a, 1e-9), np.maximum(b, 1e-9), (_NUM_DRAWS, len(a)))
+    drawn = rng.beta(np.maximum(a, 1e-9), np.maximum(b, 1e-9), (NUM_DRAWS, len(a)))
     drawn[:, a <= 1e-9] = 0
     drawn[:, b <= 1e-9] = 1
     return drawn
 
 
-def quality(pixels: Floats, counts: Counts, *, level: float = LEVEL) -> Quality:
-    """Precision, recall and J from (frames, 4) pixels and the verdicts in them."""
+class Erring(Protocol):
+    """How often verdicts are wrong: (draws, 4) rates by part."""
+
+    def missed(self, rng: np.random.Generator) -> Floats: ...
+    def imagined(self, rng: np.random.Generator) -> Floats: ...
+
+
+def quality(pixels: Floats, counts: Counts, *, level: float = LEVEL, mistakes: Erring | None = None) -> Quality:
+    """Precision, recall and J from (frames, 4) pixels and the verdicts in them, which may be mistaken."""
     tally, rng = Tally.of(pixels, counts), np.random.default_rng(0)  # the same verdicts give the same bounds
-    low, high = tally.lowest(rng), tally.highest(rng)
+    low = tally.lowest(rng, mistakes.imagined(rng) if mistakes else 0.0)
+    high = tally.highest(rng, mistakes.missed(rng) if mistakes else 0.0)
     inside = float(tally.pixels[INSIDE].sum())
     estimates = ratios(inside, *hits_and_misses(tally.pixels * tally.shares()))
     lows = ratios(inside, hits_and_misses(low)[0], hits_and_misses(high)[1])

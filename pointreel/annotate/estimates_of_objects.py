@@ -6,6 +6,7 @@ from ..store import Project
 from .estimates import Quality, quality
 from .estimates_stop import SECONDS_PER_POINT, Outlook, Stop, outlook
 from .evidence import Evidence
+from .mistakes import Mistakes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +21,31 @@ class ObjectQuality:
 
 
 def object_quality(
-    project: Project, object_key: int, *, stop: Stop | None = None, seconds_per_point: float | None = None
+    project: Project,
+    object_key: int,
+    *,
+    stop: Stop | None = None,
+    seconds_per_point: float | None = None,
+    mistakes: Mistakes | None = None,
 ) -> ObjectQuality | None:
     """How good an object's pseudo-mask is, and whether verifying it may stop; None before there is any verdict.
 
     The labels are those of the project: what an owner settled, or more than half said. ``seconds_per_point`` is the
-    pace of the verdicts on the object, unless it is given.
+    pace of the verdicts on the object, unless it is given. Errors of annotators are in the bounds with ``mistakes``.
     """
     evidence = Evidence.of(project, object_key)
     if evidence is None or not evidence.counts.any():
         return None
     pace = seconds_per_point or _pace(project, object_key)
-    ahead = outlook(evidence.pixels, evidence.counts, evidence.unanswered, stop=stop or Stop(), seconds_per_point=pace)
-    found = quality(evidence.pixels, evidence.counts)
+    ahead = outlook(
+        evidence.pixels,
+        evidence.counts,
+        evidence.unanswered,
+        stop=stop or Stop(),
+        seconds_per_point=pace,
+        mistakes=mistakes,
+    )
+    found = quality(evidence.pixels, evidence.counts, mistakes=mistakes)
     total = int(evidence.counts.sum() + evidence.unanswered.sum())
     return ObjectQuality(object_key, evidence.proposal, found, total, ahead)
 

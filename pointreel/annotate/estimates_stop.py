@@ -21,7 +21,7 @@ from typing import Literal
 import numpy as np
 
 from ..core import BACKGROUND, FOREGROUND, PointreelError
-from .estimates import INSIDE, Counts, Floats, Tally, hits_and_misses, quality, ratios
+from .estimates import INSIDE, Counts, Erring, Floats, Tally, hits_and_misses, quality, ratios
 
 SECONDS_PER_POINT = 0.95
 """What an annotator of Point-VOS needed."""
@@ -67,6 +67,7 @@ def outlook(
     *,
     stop: Stop,
     seconds_per_point: float = SECONDS_PER_POINT,
+    mistakes: Erring | None = None,
 ) -> Outlook:
     """What the verdicts so far say, and whether the other candidates would change it."""
     accept, confidence = foreseen(pixels, counts, unanswered, threshold=stop.threshold)
@@ -74,7 +75,7 @@ def outlook(
     if _looked_everywhere(pixels, counts.sum(axis=2), unanswered):
         if 1 - confidence <= stop.doubt * min(1.0, 2 * counts.sum() / (counts.sum() + unanswered.sum())):
             reason = "decided"
-        elif quality(pixels, counts, level=_LOOK_LEVEL).j.width <= stop.width:
+        elif quality(pixels, counts, level=_LOOK_LEVEL, mistakes=mistakes).j.width <= stop.width:
             reason = "narrow"
     remaining = int(unanswered.sum())
     return Outlook(reason is not None, reason, accept, confidence, remaining, remaining * seconds_per_point)

@@ -33,13 +33,17 @@ class View:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SimulatedObject:
-    """``labels`` are those of the candidates of each cell, in the order in which they were drawn."""
+    """``labels`` are those of the candidates of each cell, in the order in which they were drawn.
+
+    ``again`` is what would be said of the same candidates a second time.
+    """
 
     pixels: Floats
     """(frames, 4)"""
     true_pixels: Floats
     """(frames, 4) how many of them are on the object."""
     labels: Mapping[Cell, Sequence[int]]
+    again: Mapping[Cell, Sequence[int]]
 
     @classmethod
     def of(
@@ -52,7 +56,7 @@ class SimulatedObject:
     ) -> "SimulatedObject":
         """Cut up and sampled as the pipeline does it, and answered with some noise, or none."""
         config = config or Config()
-        rng = np.random.default_rng(config.seed)
+        rng, later = np.random.default_rng(config.seed), np.random.default_rng([config.seed, 1])
         regions = [
             Regions.of(
                 one.likelihood, one.mask, sure_foreground=config.sure_foreground, sure_background=config.sure_background
@@ -65,6 +69,7 @@ class SimulatedObject:
             for (kind, inside), count in parts.num_pixels().items()
         ]
         labels: dict[Cell, list[int]] = {}
+        again: dict[Cell, list[int]] = {}
         for k, (one, parts) in enumerate(zip(views, regions, strict=True)):
             for point in candidates_of(
                 one.frame,
@@ -76,16 +81,20 @@ class SimulatedObject:
                 key=key,
             ):
                 cell = k, PARTS.index((point.kind, bool(point.inside)))
-                labels.setdefault(cell, []).append(noise.verdict(*seen(one.truth, point.x, point.y), rng))
+                truth, distance = seen(one.truth, point.x, point.y)
+                labels.setdefault(cell, []).append(noise.verdict(truth, distance, rng))
+                again.setdefault(cell, []).append(noise.verdict(truth, distance, later))
         true = np.array([_true_pixels(one, parts) for one, parts in zip(views, regions, strict=True)], np.float64)
-        return cls(pixels_by_part(areas)[1], true, labels)
+        return cls(pixels_by_part(areas)[1], true, labels, again)
 
     def on(self, rows: Sequence[int]) -> "SimulatedObject":
         """The same object, verified on some of its frames only."""
-        labels = {
-            (k, part): found for k, row in enumerate(rows) for (of, part), found in self.labels.items() if of == row
-        }
-        return SimulatedObject(self.pixels[list(rows)], self.true_pixels[list(rows)], labels)
+        chosen = {row: k for k, row in enumerate(rows)}
+        labels, again = (
+            {(chosen[row], part): found for (row, part), found in said.items() if row in chosen}
+            for said in (self.labels, self.again)
+        )
+        return SimulatedObject(self.pixels[list(rows)], self.true_pixels[list(rows)], labels, again)
 
     @property
     def counts(self) -> Counts:

@@ -8,6 +8,7 @@ from ..core import AMBIGUOUS, Mask, PointreelError
 from ..store import Order, Project
 from .estimates_of_objects import ObjectQuality, object_quality
 from .estimates_stop import Stop
+from .mistakes import Mistakes
 from .ordering import refresh_all_gains, refresh_gains
 from .simulated import Done, Noise, Pace, ProjectDesk, SimulatedAnnotator
 from .simulated_truth import Truth
@@ -85,7 +86,10 @@ def simulate(
         done_by_object[task.object_key].append(done)
         _after(project, shift, task.object_key, len(done_by_object[task.object_key]))
         watch(sum(map(len, done_by_object.values())))
-    objects = tuple(_verified(project, truth, shift, key, done) for key, done in done_by_object.items() if done)
+    mistakes = Mistakes.of(project)
+    objects = tuple(
+        _verified(project, truth, shift, key, done, mistakes) for key, done in done_by_object.items() if done
+    )
     return ShiftReport(objects, seconds)
 
 
@@ -114,7 +118,9 @@ def _after(project: Project, shift: Shift, object_key: int, answered: int) -> No
             project.close_object(object_key)
 
 
-def _verified(project: Project, truth: Truth, shift: Shift, key: int, done: list[Done]) -> VerifiedObject:
+def _verified(
+    project: Project, truth: Truth, shift: Shift, key: int, done: list[Done], mistakes: Mistakes | None
+) -> VerifiedObject:
     thing = project.object(key)
     return VerifiedObject(
         object_key=key,
@@ -124,7 +130,7 @@ def _verified(project: Project, truth: Truth, shift: Shift, key: int, done: list
         wrong=sum(one.verdict not in (one.truth, AMBIGUOUS) for one in done),
         unsure=sum(one.verdict == AMBIGUOUS for one in done),
         seconds=sum(one.seconds for one in done),
-        quality=object_quality(project, key, stop=shift.stop, seconds_per_point=shift.pace.mean),
+        quality=object_quality(project, key, stop=shift.stop, seconds_per_point=shift.pace.mean, mistakes=mistakes),
         true_j=_true_j(project, truth, key),
     )
 

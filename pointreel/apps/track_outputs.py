@@ -1,17 +1,19 @@
 """A finished run as files: masks for programs, and an overlay, a contact sheet and a report for people."""
 
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from ..core import Frame, FrameMasks, ListedDataset, PointreelError, Points, UnknownName
+from ..core import Frame, FrameMasks, ListedDataset, Mask, PointreelError, Points, UnknownName
 from ..formats import shelf as formats
 from ..systems import Tracking
-from ..video import contact_sheet, overlay, thumbnails, write_mp4, write_picture
+from ..video import OverlayStyle, contact_sheet, overlay, thumbnails, write_mp4, write_picture
 from ..video.pictures import RGB
 from .track_facts import Facts, sequence_of
 from .track_report import Picture, write_report
@@ -26,7 +28,11 @@ PLACES = {
 """What can be written: the file or folder, and what it is."""
 
 NUM_TILES = 12
-_TILE_WIDTH, _DOUBT_HEIGHT = 320, 300
+_SHEET_WIDTH, _TILE_TEXT = 1280, 10
+_DOUBT_HEIGHT, _DOUBT_TEXT = 300, 18
+_LARGEST = 1080
+"""Pictures and the text on them, in pixels; the report shows those of doubts at about half their size. The overlay
+of a larger video is made this small: it is for looking, and at 4K it took most of the time and of the memory."""
 
 
 def write_outputs(
@@ -35,12 +41,14 @@ def write_outputs(
     *,
     kinds: Collection[str] = tuple(PLACES),
     title: str = "",
+    correcting: str = "",
     watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] | None = None,
 ) -> Facts:
     """Write what ``kinds`` names of ``PLACES`` into ``folder``, in place of what was there; finishes the run first.
 
-    ``watch`` is put around the pass that draws, to show its progress. Memory does not grow with the video, but for
-    the run lengths of all masks while JSON is written.
+    ``correcting`` is the command that the report says to correct with; without one it says nothing of that. ``watch``
+    is put around the pass that draws, to show its progress. Memory does not grow with the video, but for the run
+    lengths of all masks while JSON is written.
     """
     for kind in kinds:
         if kind not in PLACES:
@@ -57,9 +65,8 @@ def write_outputs(
             write_picture(folder / PLACES["sheet"][0], drawn.sheet())
         if "report" in kinds:
             files = [place for kind, place in PLACES.items() if kind in kinds and kind != "report"]
-            write_report(
-                facts, tracking.prompts, folder / PLACES["report"][0], drawn.sheet(), drawn.doubts, files, title or name
-            )
+            report = folder / PLACES["report"][0]
+            write_report(facts, tracking.prompts, report, drawn.sheet(), drawn.doubts, files, title or name, correcting)
     return facts
 
 
@@ -80,7 +87,7 @@ class _Drawn:
     doubts: list[Picture] = field(default_factory=list)
 
     def sheet(self) -> RGB:
-        return contact_sheet(self.tiles)
+        return contact_sheet(self.tiles, columns=_columns(self.tiles[0], len(self.tiles)))
 
 
 def _draw(
@@ -94,8 +101,8 @@ def _draw(
     info = tracking.video.info
     tiles = set(np.linspace(0, len(tracking) - 1, min(NUM_TILES, len(tracking))).round().astype(int).tolist())
     doubts = {doubt.frame: doubt for doubt in reversed(facts.doubts())}
-    points = _points_by_frame(tracking)
-    drawn = _Drawn()
+    points, names = _points_by_frame(tracking), {i: tracking.names.get(i, "") for i in tracking.object_ids}
+    full, drawn = round(info.height * min(1.0, _LARGEST / min(info.height, info.width))), _Drawn()
     with ExitStack() as stack:
         mp4 = None
         if "overlay" in kinds:
@@ -104,14 +111,15 @@ def _draw(
         for frame, masks in _pictures(tracking, watch):
             if mp4 is None and frame.index not in tiles and frame.index not in doubts:
                 continue
-            shown = overlay(frame, masks.segments, points=points.get(frame.index), names=tracking.names)
+            said = points.get(frame.index, {})
             if mp4 is not None:
-                mp4.add(shown)
+                mp4.add(_drawn(frame, masks, said, names, full, OverlayStyle()))
             if frame.index in tiles:
-                drawn.tiles.append(_small(Frame(frame.index, shown), _tile_height(frame)))
+                tile = _small(frame, masks, said, names, _tile_height(frame, len(tiles)), _TILE_TEXT)
+                drawn.tiles.append(Frame(frame.index, tile))
             if frame.index in doubts:
-                small = _small(Frame(frame.index, shown), min(_DOUBT_HEIGHT, frame.height))
-                drawn.doubts.append(Picture(doubts[frame.index], small.rgb))
+                small = _small(frame, masks, said, names, _DOUBT_HEIGHT, _DOUBT_TEXT)
+                drawn.doubts.append(Picture(doubts[frame.index], small))
     drawn.doubts.sort(key=lambda picture: picture.doubt.score)
     return drawn
 
@@ -119,7 +127,7 @@ def _draw(
 def _pictures(
     tracking: Tracking, watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]]
 ) -> Iterator[tuple[Frame, FrameMasks]]:
-    """Every frame with its masks; one that cannot be read is shown as the one before it."""
+    """Every frame with its masks; one that cannot be read is shown as the one before it, without its colours."""
     frames = iter(tracking.video)
     info = tracking.video.info
     ahead, last = next(frames, None), np.zeros((info.height, info.width, 3), np.uint8)
@@ -127,7 +135,10 @@ def _pictures(
         if ahead is not None and ahead.index == masks.frame:
             last = ahead.rgb
             ahead = next(frames, None)
-        yield Frame(masks.frame, last), masks
+            yield Frame(masks.frame, last), masks
+        else:
+            grey = cv2.cvtColor(last, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
+            yield Frame(masks.frame, np.repeat(grey[..., None], 3, axis=2)), masks
 
 
 def _points_by_frame(tracking: Tracking) -> dict[int, dict[int, Points]]:
@@ -138,13 +149,46 @@ def _points_by_frame(tracking: Tracking) -> dict[int, dict[int, Points]]:
     return shown
 
 
-def _tile_height(frame: Frame) -> int:
-    """A sheet of four columns is then as wide as a screen; tall pictures are not let grow taller than one."""
-    return min(round(_TILE_WIDTH * frame.height / frame.width), 420)
+def _columns(frame: Frame, num: int) -> int:
+    return min(4 if frame.width > frame.height else 6, num)
 
 
-def _small(frame: Frame, height: int) -> Frame:
-    return thumbnails([frame], num=1, height=height)[0]
+def _tile_height(frame: Frame, num: int) -> int:
+    """A sheet of ``num`` tiles is then as wide as a screen, but no picture is taller than half of one."""
+    return min(round(_SHEET_WIDTH / _columns(frame, num) * frame.height / frame.width), 480)
+
+
+def _small(
+    frame: Frame, masks: FrameMasks, points: Mapping[int, Points], names: Mapping[int, str], height: int, text: int
+) -> RGB:
+    """A small picture, with lines and names on it that do not shrink with it."""
+    scale = max(text * 480 / (14 * height * min(1.0, frame.width / frame.height)), 1.0)
+    several = len(names) > 1  # the tag of a single object would only hide what is around it
+    return _drawn(frame, masks, points, names, height, OverlayStyle(scale=scale, ids=several, names=several))
+
+
+def _drawn(
+    frame: Frame,
+    masks: FrameMasks,
+    points: Mapping[int, Points],
+    names: Mapping[int, str],
+    height: int,
+    style: OverlayStyle,
+) -> RGB:
+    """The frame at another height, its objects drawn on it there."""
+    if height == frame.height:
+        return overlay(frame, masks.segments, points=points, names=names, style=style)
+    (sized,) = thumbnails([frame], num=1, height=height)
+    ratio = np.array([sized.width / frame.width, sized.height / frame.height], np.float32)
+    shapes = {i: _resized(segment.mask, (sized.width, sized.height)) for i, segment in masks.segments.items()}
+    there = {i: Points((of.xy + np.float32(0.5)) * ratio - np.float32(0.5), of.label) for i, of in points.items()}
+    return overlay(sized, shapes, points=there, names=names, style=style)
+
+
+def _resized(mask: Mask, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """A pixel of the other size is on the object where most of what it covers is."""
+    way = cv2.INTER_AREA if size[0] < mask.width else cv2.INTER_CUBIC
+    return cv2.resize(mask.to_array().astype(np.float32), size, interpolation=way) >= 0.5
 
 
 def _safe(name: str) -> str:

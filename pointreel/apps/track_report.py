@@ -13,6 +13,7 @@ from ..core import BACKGROUND, FOREGROUND, Prompt, replacing
 from ..video import colour_of
 from ..video.pictures import RGB
 from ._timelines import timeline
+from .track_corrections import STYLE, corrections, example_for, words_for
 from .track_facts import Doubt, Facts, ObjectFacts
 
 _PAGE = Template("""<!doctype html>
@@ -27,7 +28,7 @@ _PAGE = Template("""<!doctype html>
   th { text-align: left; font-weight: 600; font-size: .85rem; color: #5b6b76; padding: .3rem .8rem .3rem 0; }
   td { text-align: left; padding: .35rem .8rem .35rem 0; border-top: 1px solid #d9dfe3; vertical-align: top; }
   .facts td { font-size: 1.3rem; white-space: nowrap; }
-  .sheet { width: 100%; border-radius: 4px; display: block; margin-top: 1.4rem; }
+  .sheet { max-width: 100%; border-radius: 4px; display: block; margin-top: 1.4rem; }
   .dot { display: inline-block; width: .75em; height: .75em; border-radius: 50%; margin-right: .45em;
          box-shadow: 0 0 0 1px #0003; }
   .timeline { width: 100%; height: auto; display: block; margin-top: .6rem; }
@@ -36,12 +37,15 @@ _PAGE = Template("""<!doctype html>
   .doubts figure { margin: 0; } .doubts img { width: 100%; border-radius: 4px; display: block; }
   figcaption { font-size: .85rem; padding-top: .35rem; font-variant-numeric: tabular-nums; }
   a { color: #2a6f97; }
+  video { width: 100%; max-height: 80vh; border-radius: 4px; display: block; margin-top: 1.4rem; background: #101418; }
+$style
   .warn { background: #fdf1e3; border-left: 4px solid #d9822b; padding: .7rem 1rem; max-width: none; }
 </style>
 <h1>$title</h1>
 <p class="quiet">Tracked by the engine <b>$engine</b>, $direction from the prompts.</p>
 $warning
 <table class="facts"><tr>$heads</tr><tr>$cells</tr></table>
+$video
 <img class="sheet" alt="Frames of the video with the masks drawn on them" src="$sheet">
 <h2>Objects</h2>
 <p class="quiet">The line is how sure the engine was of each frame, the area below how large the object was, the bar
@@ -51,6 +55,7 @@ $objects
 <p class="quiet">The frames the engine was least sure of. Where a mask is wrong, correct it there: only what lies
 between the marked frames around it is made again.</p>
 <div class="doubts">$doubts</div>
+$corrections
 <h2>What was said</h2>
 <table><tr><th>object</th><th>frame</th><th>what</th></tr>$prompts</table>
 <h2>Files</h2>
@@ -61,6 +66,7 @@ between the marked frames around it is made again.</p>
 _NO_DOUBT = (
     '<p class="quiet" style="grid-column:1/-1;margin:0">None: the engine was sure of every frame it could see.</p>'
 )
+_VIDEO = '<video src="{}" controls loop muted playsinline preload="metadata"></video>'
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,8 +85,9 @@ def write_report(
     doubts: Sequence[Picture],
     files: Sequence[tuple[str, str]],
     title: str,
+    correcting: str = "",
 ) -> None:
-    """Write the page to ``path``."""
+    """Write the page to ``path``. ``correcting`` is the command that corrects this run, as far as it is the same."""
     table = {
         "frames": f"{facts.num_frames:,}",
         "size": f"{facts.size[1]} × {facts.size[0]}",
@@ -88,7 +95,7 @@ def write_report(
         "took": _duration(facts.seconds),
         "frames per second": f"{facts.num_frames / facts.seconds:.1f}" if facts.seconds > 0 else "–",
     }
-    name_by_object = {one.object_id: one for one in facts.objects}
+    by_id = {one.object_id: one for one in facts.objects}
     text = _PAGE.substitute(
         title=escape(title),
         engine=escape(facts.engine),
@@ -98,8 +105,11 @@ def write_report(
         cells="".join(f"<td>{cell}</td>" for cell in table.values()),
         sheet=_as_source(sheet),
         objects="\n".join(_object(one, facts) for one in facts.objects),
-        doubts="\n".join(_doubt(picture, name_by_object) for picture in doubts) or _NO_DOUBT,
-        prompts="".join(_prompt(prompt, name_by_object) for prompt in prompts),
+        video=next((_VIDEO.format(name) for name, _ in files if name.endswith(".mp4")), ""),
+        style=STYLE if correcting else "",
+        corrections=corrections(correcting, facts.size, example_for(facts)) if correcting else "",
+        doubts="\n".join(_doubt(picture, by_id) for picture in doubts) or _NO_DOUBT,
+        prompts="".join(_prompt(prompt, by_id) for prompt in prompts),
         files="".join(f'<tr><td><a href="{name}">{name}</a></td><td>{escape(what)}</td></tr>' for name, what in files),
     )
     with replacing(path) as draft:
@@ -152,7 +162,8 @@ def _doubt(picture: Picture, by_id: dict[int, ObjectFacts]) -> str:
     doubt = picture.doubt
     caption = f"{_dot(doubt.object_id)}{escape(by_id[doubt.object_id].called)}, frame {doubt.frame}"
     image = f'<img alt="Frame {doubt.frame}" src="{_as_source(picture.rgb)}">'
-    return f"<figure>{image}<figcaption>{caption} · score {doubt.score:.2f}</figcaption></figure>"
+    words = escape(words_for(by_id[doubt.object_id], doubt.frame))
+    return f'<figure data-words="{words}">{image}<figcaption>{caption} · score {doubt.score:.2f}</figcaption></figure>'
 
 
 def _prompt(prompt: Prompt, by_id: dict[int, ObjectFacts]) -> str:

@@ -99,7 +99,6 @@ objects = Table(
     Column("id", Key, primary_key=True),
     Column("video_id", Key, ForeignKey("videos.id"), nullable=False),
     Column("object_id", Integer, nullable=False),  # the id within its video, as masks and formats have it
-    Column("closed", Boolean, nullable=False),  # not read since closing is an edit; those are in closings
     Column("added_at", BigInteger, nullable=False),
     UniqueConstraint("video_id", "object_id"),
 )

@@ -37,7 +37,7 @@ def add(connection: Connection, video: int, object_id: int | None, edit: int, sa
     taken = select(objects.c.id).where(objects.c.video_id == video, objects.c.object_id == number)
     if connection.execute(taken).first():
         raise StoreError(f"objects: object {number} is in this video already. Choose another id.")
-    row = {"video_id": video, "object_id": number, "closed": False, "added_at": now}
+    row = {"video_id": video, "object_id": number, "added_at": now}
     made = connection.execute(insert(objects).values(row)).inserted_primary_key
     key = int(made[0]) if made else 0
     red, green, blue = colour_of(number)

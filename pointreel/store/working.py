@@ -1,14 +1,18 @@
-"""The part of a project that knows what servers are doing, so that what was cut off can be taken up."""
+"""The part of a project that knows what servers are doing, and what is new: so what was cut off can be taken up."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, select, update
 
+from . import news
 from ._opened import Opened
+from .news import News
 from .records import RunningJob, when
 from .schema import jobs
 
 
 class Working(Opened):
-    """Jobs that run. None of these writes waits for the disk: only a server that is killed leaves one behind."""
+    """Jobs that run, and what others do. No write here waits for the disk: only a killed server leaves a job behind."""
 
     def begin_job(self, key: str, kind: str, *, server: str, video: str | None = None, request: str = "") -> None:
         """A server does something; ``request`` is what to ask for to have it done again."""
@@ -16,10 +20,11 @@ class Working(Opened):
         with self._database.write(durable=False) as connection:
             connection.execute(insert(jobs).values(row | {"seen_at": self._database.now()}))
 
-    def see_job(self, key: str) -> None:
-        """The server still does it."""
+    def see_job(self, key: str, *, request: str | None = None) -> None:
+        """The server still does it; with another ``request``, if it is to go on from where it is now."""
+        said = {} if request is None else {"request": request}
         with self._database.write(durable=False) as connection:
-            connection.execute(update(jobs).where(jobs.c.id == key).values(seen_at=self._database.now()))
+            connection.execute(update(jobs).where(jobs.c.id == key).values(seen_at=self._database.now(), **said))
 
     def end_job(self, key: str) -> None:
         with self._database.write(durable=False) as connection:
@@ -30,3 +35,8 @@ class Working(Opened):
         with self._database.read() as connection:
             rows = connection.execute(select(jobs).order_by(jobs.c.seen_at, jobs.c.id))
             return [RunningJob(row.id, row.kind, row.video, row.request, row.server, when(row.seen_at)) for row in rows]
+
+    def news(self, since: Sequence[int] | None = None) -> News:
+        """What others have said ``since`` the logs were so far (``News.upto``); without it, how far they are."""
+        with self._database.read() as connection:
+            return news.since(connection, since, self.session)

@@ -9,7 +9,7 @@ from ._carrying import Carried, carried
 from ._plan import DIRECTIONS, Direction
 from ._prompt_json import prompts_from_json, prompts_to_json, trace_from_json
 from ._prompts import PromptError, Said, check_prompts, merged
-from ._refilling import Locked, frames_made_by, refill_plan, refilled
+from ._refilling import Locked, frames_made_by, left_of, refill_plan, refilled
 from ._tracking import RECORDS, Progress, Tracking, engine_of
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "check_prompts",
     "engine_of",
     "frames_made_by",
+    "left_of",
     "merged",
     "prompts_from_json",
     "prompts_to_json",

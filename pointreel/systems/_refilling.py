@@ -5,7 +5,8 @@ frames that are not locked change, and none beyond the next locked frame on eith
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
+from dataclasses import replace
+from itertools import takewhile, zip_longest
 
 from ..core import Mask, PointreelError, Prompt
 from ..core.protocols import Propagator
@@ -36,17 +37,43 @@ def refill_plan(
     return tuple(one for way in ways for one in _together(way, [span for at, span in wanted if at == way]))
 
 
+def left_of(plan: Iterable[Pass], made: Locked) -> tuple[Pass, ...]:
+    """What is left to do of a plan that was cut off when it had ``made`` some masks.
+
+    An object is taken up on the last frame, of those that follow its lock without a gap, on which it was seen.
+    """
+    cut = [(one.way, [_left(span, one.way, made.get(span.object_id, {})) for span in one.spans]) for one in plan]
+    wanted = [(way, [span for span in spans if span.first <= span.last]) for way, spans in cut]
+    return tuple(_pass(way, spans) for way, spans in wanted if spans)
+
+
+def _left(span: Span, way: Way, made: Mapping[int, Mask]) -> Span:
+    frames = range(span.first, span.last + 1)[::way]
+    done = list(takewhile(made.__contains__, frames))
+    at = max((k for k, frame in enumerate(done) if made[frame]), default=-1)
+    if len(done) == len(frames):
+        return replace(span, last=span.first - 1)
+    if at < 0:
+        return span
+    return (
+        replace(span, lock=done[at], first=done[at] + 1) if way > 0 else replace(span, lock=done[at], last=done[at] - 1)
+    )
+
+
 def refilled(
-    video: Video, plan: Sequence[Pass], locked: Locked, propagator: Propagator
+    video: Video, plan: Sequence[Pass], locked: Locked, propagator: Propagator, *, made: Locked | None = None
 ) -> Generator[Carried, None, None]:
-    """The masks of a plan's frames as they are made, its passes in turns: what was asked about grows outwards."""
+    """The masks of a plan's frames as they are made, its passes in turns: what was asked about grows outwards.
+
+    What is ``left_of`` a plan goes on from masks that it ``made``.
+    """
     if "mask" not in propagator.accepts:
         raise PointreelError("This engine takes no masks, so that it cannot go on from a locked frame. Choose another.")
-    return _in_turns([_made(video, one, locked, propagator) for one in plan])
+    return _in_turns([_made(video, one, locked, made or {}, propagator) for one in plan])
 
 
-def _made(video: Video, one: Pass, locked: Locked, propagator: Propagator) -> Iterator[Carried]:
-    told = [_told(locked, *start) for start in one.starts]
+def _made(video: Video, one: Pass, locked: Locked, made: Locked, propagator: Propagator) -> Iterator[Carried]:
+    told = [_told(locked if at in locked[i] else made, i, at) for i, at in one.starts]
     others = {i: [at for at in locked[i] if (i, at) not in one.starts] for i, _ in one.starts}
     known = [_told(locked, i, at) for i, frames in others.items() for at in nearest(frames, one.start)]
     return made_in(video, one, told, propagator, known)

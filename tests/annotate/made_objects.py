@@ -23,4 +23,4 @@ def made(rng: np.random.Generator) -> SimulatedObject:
         inside = int(rng.binomial(3, pixels[k, 1] / (pixels[k, 1] + pixels[k, 2])))
         for part, number in enumerate((7, inside, 3 - inside, 10)):
             labels[k, part] = (rng.random(number) < true[k, part] / pixels[k, part]).astype(int).tolist()
-    return SimulatedObject(pixels, true, labels)
+    return SimulatedObject(pixels, true, labels, labels)

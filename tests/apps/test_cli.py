@@ -1,6 +1,8 @@
 """The command line as people use it: every example of every --help, errors in one line, exit codes, JSON."""
 
+import html
 import json
+import re
 import shlex
 import shutil
 from pathlib import Path
@@ -54,6 +56,17 @@ def test_the_demo_says_where_everything_lies(demo_folder: Path) -> None:
         "DAVIS/JPEGImages/480p/sample/00020.jpg",
         "DAVIS/Annotations/480p/sample/00020.png",
     }
+
+
+def test_the_run_of_the_demo_can_be_corrected(run_in, demo_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(demo_folder / "demo", tmp_path / "demo")
+    page = (tmp_path / "demo" / "track" / "report.html").read_text()
+    (told,) = re.findall(r'<pre class="command" data-command="([^"]*)"', page)
+    words = shlex.split(html.unescape(told))[1:]
+    done = run_in(tmp_path, *words, "--object", "shuttle", "--at", "18", "--point", "20,20", "--write", "", "--json")
+    assert done.returncode == 0, done.stderr
+    locked = {one["name"]: one["locked_frames"] for one in json.loads(done.stdout)["objects"]}
+    assert 18 in locked["shuttle"]
 
 
 def test_a_demo_replaces_only_a_demo(run, tmp_path: Path) -> None:

@@ -1,6 +1,10 @@
 """`pointreel track` as people use it: words in any order, mistakes in one line, Ctrl-C, kill -9 and --resume."""
 
+import html
 import json
+import re
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -80,6 +84,9 @@ def here(clip: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "--object cat --at 16 --box 1,2,8,9",
             "--at: object cat, frame 16: there is no frame 16; the video has frames",
         ),
+        ("--box 1,2,8,9 --at 3", "--at 3: nothing follows that it could count for. Put it before what it is about"),
+        ("--box 1,2,8,9 --object cat", "--object cat: nothing follows that it could count for"),
+        ("--at 2 --object a --at 3 --box 1,2,8,9", "--at 2: nothing follows"),
         ("--at 3.5 --box 1,2,8,9", "--at 3.5: expected the number of a frame"),
         ("--at -1 --box 1,2,8,9", "--at: object 1, frame -1: there is no frame -1"),
         ("--point 5,5", "--point: object 1, frame 0: the engine 'flow' takes no points; it takes: box, mask."),
@@ -168,6 +175,22 @@ def test_everything_is_written_and_says_the_same(here: Path, tmp_path: Path) -> 
     assert (again / "masks.json").read_bytes() == (out / "masks.json").read_bytes()
 
 
+def test_pictures_are_of_a_size_to_look_at(tmp_path: Path) -> None:
+    """The overlay of a very large video is smaller, the sheet of one frame is no stamp, and both show the mask."""
+    ground = np.full((1200, 1600, 3), 90, np.uint8)
+    write_picture(tmp_path / "large" / "0.png", ground)
+    words = [str(tmp_path / "large"), "--engine", "flow", "--box", "400,300,1200,900"]
+    track(tmp_path, *words, "--out", str(tmp_path / "o"), "--write", "overlay,sheet")
+    with pointreel.video.open(tmp_path / "o" / "overlay.mp4") as video:
+        shown = video[0].rgb
+    assert shown.shape == (1080, 1440, 3)
+    assert np.ptp(shown[540, 720]) > 20
+    assert np.ptp(shown[100, 720]) < 10
+    sheet = cv2.imread(str(tmp_path / "o" / "sheet.jpg"))
+    assert sheet.shape == (480, 640, 3)
+    assert np.ptp(sheet[240, 320]) > 20
+
+
 def test_names_are_shown_as_text(here: Path, tmp_path: Path) -> None:
     name = '<i>&"x'
     track(here, "clip.mp4", "--engine", "flow", "--object", name, "--mask", "grey.png", "--out", str(tmp_path / "out"))
@@ -188,6 +211,8 @@ def test_a_broken_frame_stops_nothing_and_is_told(here: Path, tmp_path: Path) ->
     assert "Frame 7 of the video cannot be read" in (tmp_path / "o" / "report.html").read_text()
     with pointreel.video.open(tmp_path / "o" / "overlay.mp4") as drawn:
         assert len(drawn) == NUM
+        seen, unseen = (np.ptp(drawn[k].rgb[36:], axis=2).max() for k in (6, 7))
+    assert unseen < 12 < seen  # a frame nobody saw has no colours
     result = CliRunner().invoke(app, ["track", "frames", "--out", str(tmp_path / "o"), "--resume", "--json"])
     assert json.loads(result.stdout)["unreadable_frames"] == [7]
 
@@ -204,6 +229,40 @@ def test_corrections_by_name(here: Path, tmp_path: Path) -> None:
     assert before[9][1] != after[9][1]
     assert before[12][1] != after[12][1]
     assert all(2 in found for found in after.values())
+
+
+def test_the_report_says_what_to_type(here: Path, tmp_path: Path) -> None:
+    """The command that it shows corrects the run, whatever its objects and folders are called."""
+    out, name = tmp_path / "a run", "it's <b>"
+    words = ["clip.mp4", "--engine", "flow", "--object", name, "--mask", "grey.png", "--out", str(out)]
+    shown = track(here, *words, "--write", "overlay,report")
+    page = (out / "report.html").read_text()
+    assert '<video src="overlay.mp4"' in page
+    (told,) = re.findall(r'<pre class="command"[^>]*>(.*)</pre>', page)
+    typed = shlex.split(html.unescape(told))
+    assert shown[-1] == f"Where a mask is wrong: {html.unescape(told)}"
+    assert typed[1:7] == ["track", "clip.mp4", "--out", str(out), "--correct", "--object"]
+    assert typed[7] == name
+    assert typed[8:] == ["--at", "FRAME", "--point", "x,y"]
+    shown = track(here, *typed[2:9], "5", "--box", "4,10,40,40", "--write", "", "--json")
+    assert [one["locked_frames"] for one in json.loads("\n".join(shown))["objects"]] == [[0, 5]]
+
+
+def test_objects_without_a_name_go_by_their_number(here: Path, tmp_path: Path) -> None:
+    out = ("--out", str(tmp_path / "o"), "--write", "")
+    track(here, "clip.mp4", "--engine", "flow", "--prompts", "palette", *out)
+    with pytest.raises(pointreel.core.PointreelError, match="say which object is meant: --object 2 or 5"):
+        track(here, "clip.mp4", "--correct", "--at", "3", "--box", "1,1,9,9", *out)
+    shown = track(here, "clip.mp4", "--correct", "--object", "5", "--at", "3", "--box", "1,1,9,9", *out, "--json")
+    found = [(one["id"], one["name"], one["locked_frames"]) for one in json.loads("\n".join(shown))["objects"]]
+    assert found == [(2, "", [0]), (5, "", [0, 3])]
+
+
+def test_a_name_that_is_new_is_said_to_be(here: Path, done: Path, tmp_path: Path) -> None:
+    shutil.copytree(done, tmp_path / "o")
+    words = ["--correct", "--object", "aa", "--at", "3", "--box", "1,1,9,9", "--write"]
+    result = CliRunner().invoke(app, ["track", str(here / "clip.mp4"), *words, "", "--out", str(tmp_path / "o")])
+    assert "aa is new: the run has a." in result.stderr
 
 
 @pytest.mark.parametrize(

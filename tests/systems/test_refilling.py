@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pointreel.core import Mask, PointreelError
 from pointreel.engines import propagators
-from pointreel.systems import frames_made_by, refill_plan, refilled
+from pointreel.systems import frames_made_by, left_of, refill_plan, refilled
 from pointreel.video import open as open_video
 
 NUM = 24
@@ -85,6 +85,37 @@ def test_an_engine_carries_what_is_locked(walk, mask_at) -> None:
     assert sorted(of_one) == [*range(8), *range(9, 15)]
     assert min(of_one[k].iou(mask_at(k)) for k in of_one) > 0.8
     assert {k for item in made if 2 in item.object_ids for k in [item.masks.frame]} == {*range(8), *range(9, 24)}
+
+
+@given(objects, st.integers(0, NUM - 1), ways, st.dictionaries(st.integers(0, NUM - 1), st.sampled_from([FULL, EMPTY])))
+def test_what_is_left_goes_on_from_what_was_made(locked, frame, direction, masks) -> None:
+    whole = refill_plan(locked, frame, NUM, direction=direction)
+    made = dict.fromkeys(locked, masks)
+    left = left_of(whole, made)
+    for object_id in locked:
+        before, after = ({at: (lock, way) for at, lock, way in frames_of(plan, object_id)} for plan in (whole, left))
+        assert after.keys() <= before.keys()
+        for at, (lock, way) in before.items():
+            if at in after:
+                start = after[at][0]
+                assert start == lock or masks[start] == FULL
+                assert set(range(lock + way, start + way, way)) <= masks.keys() if start != lock else True
+            else:
+                assert set(range(lock + way, at + way, way)) <= masks.keys()
+    assert left_of(whole, {}) == whole
+    assert left_of(whole, {i: dict.fromkeys(range(NUM), EMPTY) for i in locked}) == ()
+
+
+def test_an_engine_goes_on_from_masks_it_made(walk, mask_at) -> None:
+    locked, made = {1: {8: mask_at(8)}}, {1: {9: mask_at(9), 10: mask_at(10), 7: mask_at(7)}}
+    with open_video(walk) as video:
+        plan = left_of(refill_plan(locked, 8, len(video)), made)
+        found = {
+            item.masks.frame: item.masks.segments[1].mask
+            for item in refilled(video, plan, locked, propagators.build("flow"), made=made)
+        }
+    assert sorted(found) == [*range(7), *range(11, 24)]
+    assert min(found[k].iou(mask_at(k)) for k in found) > 0.7
 
 
 def test_an_engine_that_takes_no_masks_is_refused(walk, mask_at) -> None:

@@ -92,6 +92,8 @@ const query = (values: Record<string, string | number | null | undefined>): stri
   return told.length ? `?${new URLSearchParams(told.map(([name, value]) => [name, String(value)]))}` : "";
 };
 
+type Progress = (share: number) => void;
+
 export interface Asked {
   count: number;
   order: T.Order;
@@ -153,8 +155,8 @@ export const propose = (ask: { gold: number; repeats: number; overlap: number })
   post<{ job: T.Job }>("api/proposals", ask);
 export const importPath = (path: string, format: string | null) =>
   post<{ job: T.Job }>("api/imports", format ? { path, format } : { path });
-export const importZip = (zip: Blob, format: string | null) =>
-  post<{ job: T.Job }>(`api/imports/upload${query({ format })}`, zip);
+export const importZip = (zip: File, format: string | null, progress?: Progress) =>
+  sendFile<{ job: T.Job }>("POST", `api/imports/upload${query({ format })}`, zip, progress);
 export const formats = () => get<{ formats: T.FormatOut[] }>("api/formats");
 export const startExport = (format: string, what: "points" | "masks") =>
   post<{ job: T.Job }>("api/exports", { format, what });
@@ -184,18 +186,21 @@ export const undoSettlement = () => post<{ points: number[] }>("api/review/undo"
 export const redoSettlement = () => post<{ points: number[] }>("api/review/redo");
 export const statistics = () => get<T.Statistics>("api/statistics");
 
-/** Send a video, and say how much of it has gone. `fetch` cannot tell that. */
-export async function upload(file: File, progress: (share: number) => void): Promise<T.Video> {
+export const upload = (film: File, progress: Progress) =>
+  sendFile<T.Video>("PUT", `api/uploads/${encodeURIComponent(film.name)}`, film, progress);
+
+/** Send a file, and say how much of it has gone. `fetch` cannot tell that. */
+async function sendFile<Out>(method: string, path: string, file: File, progress?: Progress): Promise<Out> {
   await trustedAnew(); // a server that was started again would refuse the file after it has come
   return new Promise((done, failed) => {
     const request = new XMLHttpRequest();
-    request.open("PUT", `api/uploads/${encodeURIComponent(file.name)}`);
+    request.open(method, path);
     request.setRequestHeader("X-Pointreel-Csrf", csrf);
     request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.upload.onprogress = (event) => progress(event.lengthComputable ? event.loaded / event.total : 0);
+    request.upload.onprogress = (event) => progress?.(event.lengthComputable ? event.loaded / event.total : 0);
     request.onerror = () => failed(new ApiError(SILENT, 0));
     request.onload = () => {
-      const body = parsed(request.responseText) as (T.Video & { error?: string; saved_at?: string }) | null;
+      const body = parsed(request.responseText) as (Out & { error?: string; saved_at?: string }) | null;
       if (request.status >= 400 || !body)
         failed(new ApiError(body?.error ?? `${file.name}: the server answered ${request.status}.`, request.status));
       else {

@@ -1636,7 +1636,10 @@ export interface components {
             /** Prompts */
             prompts: components["schemas"]["PromptIn"][];
         };
-        /** Propagate */
+        /**
+         * Propagate
+         * @description ``edit``: that of the same propagation, which was cut off. It is gone on with, from the masks it has made.
+         */
         Propagate: {
             /**
              * Direction
@@ -1644,6 +1647,8 @@ export interface components {
              * @enum {string}
              */
             direction: "both" | "forward" | "backward";
+            /** Edit */
+            edit?: number | null;
             /** Frame */
             frame: number;
             /** Objects */
@@ -1843,6 +1848,8 @@ export interface components {
             /** By Kind */
             by_kind: components["schemas"]["KindRow"][];
             dense_equivalent: components["schemas"]["DenseEquivalent"];
+            /** Errors Known */
+            errors_known: boolean;
             /** Eta Seconds */
             eta_seconds: number | null;
             /** Median */

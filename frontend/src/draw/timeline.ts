@@ -28,7 +28,7 @@ export interface TimelineScene {
 /** What moves: where one is (null where the timeline is only looked at), and what would be redone from there. */
 export interface Place {
   frame: number | null;
-  bracket: Span | null;
+  bracket: readonly Span[];
 }
 
 export const GUTTER = 108;
@@ -44,7 +44,7 @@ export const heightFor = (numRows: number): number => RULER + THUMBS + 8 + ROW *
 
 export class TimelineCanvas {
   private scene: TimelineScene = { numFrames: 1, times: [], rows: [], doubts: [] };
-  private place: Place = { frame: null, bracket: null };
+  private place: Place = { frame: null, bracket: [] };
   private readonly below = document.createElement("canvas");
   private readonly canvas = document.createElement("canvas");
   private readonly observer: ResizeObserver;
@@ -136,7 +136,7 @@ export class TimelineCanvas {
     this.isOld = false;
     const pen = sharpen(this.canvas, width, height);
     this.canvas.style.height = `${height}px`;
-    if (this.place.bracket) this.drawBracket(pen, this.place.bracket, RULER + THUMBS + 3, height - 3);
+    this.drawBracket(pen, RULER + THUMBS + 3, height - 3);
     if (this.place.frame !== null) this.drawHandle(pen, this.middle(this.place.frame), height);
     if (this.hover === null || this.hover === this.place.frame) return;
     pen.fillStyle = "rgb(255 255 255 / 40%)";
@@ -245,8 +245,11 @@ export class TimelineCanvas {
     pen.globalAlpha = 1;
   }
 
-  private drawBracket(pen: Pen, [first, last]: Span, top: number, bottom: number): void {
-    const [left, right] = [this.x(first), this.x(last + 1)];
+  /** Around all that would be redone: a locked frame that is inside has its own mark. */
+  private drawBracket(pen: Pen, top: number, bottom: number): void {
+    const { bracket } = this.place;
+    if (!bracket.length) return;
+    const [left, right] = [this.x(bracket[0]![0]), this.x(bracket.at(-1)![1] + 1)];
     pen.strokeStyle = INK.text;
     pen.lineWidth = 1.5;
     pen.beginPath();

@@ -3,7 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import * as api from "../api/client";
 import type { Extent, Job, Point, Prompt, Rle } from "../api/types";
-import { type Direction, neighbour, redone } from "../spans";
+import { type Direction, neighbour, redone, type Span } from "../spans";
 import { jobs, mayAnswer, noteJob, notice, say } from "./app";
 import * as clip from "./clip";
 import * as things from "./objects";
@@ -26,11 +26,11 @@ export const running = computed<Job | null>(() => {
 });
 
 /** What P would change from here. */
-export const bracket = computed(() => {
+export const bracket = computed((): Span[] => {
   const row = things.chosenRow.value;
-  if (!row || !clip.video.value) return null;
+  if (!row || !clip.video.value) return [];
   const prompted = [...(things.prompts.value.get(row.key)?.keys() ?? []), ...row.locked];
-  return prompted.length ? redone(clip.frame.value, row.locked, clip.video.value.num_frames) : null;
+  return prompted.length ? redone(clip.frame.value, row.locked, clip.video.value.num_frames) : [];
 });
 
 let line: Promise<unknown> = Promise.resolve();

@@ -1,6 +1,7 @@
 """Prompts from the words of a command line, or from a file."""
 
 import json
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,9 +76,22 @@ class Said:
 def said_in(words: Sequence[Word]) -> Said:
     """The prompts that these options say; ``--at`` and ``--object`` count for what follows them."""
     said = Said()
-    for word in words:
+    for place, word in enumerate(words):
+        if word.option not in OPTIONS:
+            _something_follows(word, words[place + 1 :])
         said.add(word)
     return said
+
+
+def _something_follows(word: Word, rest: Sequence[Word]) -> None:
+    """Refuse ``--at`` or ``--object`` that counts for nothing: typed last, it was meant for what stands before it."""
+    until = next((k for k, other in enumerate(rest) if other.option == word.option), len(rest))
+    if not any(other.option in OPTIONS for other in rest[:until]):
+        option = "--at" if word.option == "at" else "--object"
+        raise PointreelError(
+            f"{option} {word}: nothing follows that it could count for. Put it before what it is about: "
+            f"{option} {shlex.quote(word)} --point x,y."
+        )
 
 
 def prompts_in(path: Path) -> tuple[list[Prompt], dict[int, str]]:

@@ -1,6 +1,10 @@
 """What every command shows: results on standard output, progress and remarks on the error stream."""
 
 import json
+import os
+import shlex
+import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
@@ -23,6 +27,11 @@ remarks = Console(stderr=True, soft_wrap=True, highlight=False)
 class _Rate(ProgressColumn):
     def render(self, task: Task) -> Text:
         return Text(f"{task.finished_speed or task.speed or 0:,.1f}/s", style="progress.data.speed")
+
+
+def this_command() -> str:
+    """What to type for ``pointreel``: its name where that is found, else where the command is that runs."""
+    return "pointreel" if shutil.which("pointreel") else shlex.quote(os.path.relpath(sys.argv[0]))
 
 
 def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:

@@ -1,8 +1,6 @@
 """The main job on a sample clip with exact ground truth: tracked from three clicks each, scored, and shown."""
 
-import os
 import shutil
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -21,9 +19,10 @@ from ...video import overlay, write_mp4, write_picture
 from ..sample_clip import FRAME_RATE, NAMES, picture, sample_clip
 from ..track_outputs import write_outputs
 from ..tracking import DEFAULT_ENGINE, engine_named
-from .console import out, print_json, print_table, progress
+from .console import out, print_json, print_table, progress, this_command
 from .info import write_manifest
 from .propose import proposing
+from .track import correcting
 
 EXAMPLES = ("pointreel demo --out demo",)
 
@@ -62,7 +61,7 @@ def demo(
         clip = _render(draft, frames, height, seed)
         with open_video(draft / "clip.mp4") as video:
             write_manifest(video, draft / "clip.manifest.json")
-        report = _track(draft, clip, seed)
+        report = _track(draft, clip, seed, correcting(folder / "clip.mp4", folder / "track"))
         points = _sample(draft, clip, seed)
         _draw(draft, clip, points)
         _make_project(draft, clip, seed)
@@ -100,17 +99,19 @@ def _render(draft: Path, num_frames: int, height: int, seed: int) -> Sequence:
     return clip
 
 
-def _track(draft: Path, clip: Sequence, seed: int) -> Report:
+def _track(draft: Path, clip: Sequence, seed: int, command: str) -> Report:
     """Three clicks for each object, on one frame; masks on every other frame; and how good they are."""
     prompts, names = _clicks(clip, seed), clip.name_by_object
     _, propagator = engine_named(DEFAULT_ENGINE, {})
     with (
         open_video(draft / "clip.mp4") as video,
-        Tracking.start(video, prompts, propagator, names=names, engine=DEFAULT_ENGINE) as tracking,
+        Tracking.start(
+            video, prompts, propagator, folder=draft / "track", names=names, engine=DEFAULT_ENGINE
+        ) as tracking,
     ):
         for _ in progress(tracking.steps(), "tracking", tracking.num_left):
             pass
-        write_outputs(tracking, draft / "track", title=SEQUENCE)
+        write_outputs(tracking, draft / "track", title=SEQUENCE, correcting=command)
     scorer = scorers.build("davis")
     report: Report = scorer.score(draft / "DAVIS", draft / "track" / "DAVIS")
     return report
@@ -171,7 +172,7 @@ def _say_done(folder: Path, report: Report, as_json: bool) -> None:
     print_table("", ((folder / name, what) for name, what in PLACES.items()))
     figures = ", ".join(f"{name} {report.overall[name]:.3f}" for name in ("J&F", "J_mean", "F_mean"))
     out.print(f"\n{NUM_CLICKS} clicks for each object, scored against the exact masks: {figures}")
-    command = "pointreel" if shutil.which("pointreel") else os.path.relpath(sys.argv[0])
+    command = this_command()
     out.print("\nTry next:")
     for line in (
         f"track {folder / 'clip.mp4'} --object cup --point 300,330 --out cup",

@@ -17,12 +17,13 @@ from ...engines import propagators
 from ...systems import RECORDS, PromptError, Tracking, engine_of, merged, prompts_to_json
 from ...video import Video
 from ...video import open as open_video
+from ..track_corrections import example_for
 from ..track_facts import Facts
 from ..track_outputs import PLACES, write_outputs
 from ..tracking import DEFAULT_ENGINE, engine_named
 from ._in_order import InOrder, Word, in_order
 from ._prompts import Said, blamed, prompts_in, said_in
-from .console import SKIPPED_BROKEN, out, print_json, print_table, progress, remarks
+from .console import SKIPPED_BROKEN, out, print_json, print_table, progress, remarks, this_command
 from .options import parse
 
 EXAMPLES = (
@@ -86,16 +87,25 @@ def track(
     with open_video(video, skip_broken=True) as opened:
         try:
             with _tracking(opened, said, folder, engine, option, direction, resume, correct) as tracking:
-                facts = _finish(tracking, folder, kinds)
+                facts = _finish(tracking, folder, kinds, correcting(video, folder))
         except PromptError as error:
             raise blamed(error, source) from None
         except KeyboardInterrupt:
             if (folder / RECORDS).is_file():
-                remarks.print(f"Go on with: pointreel track {shlex.quote(str(video))} --out {folder} --resume")
+                remarks.print(f"Go on with: {_again(video, folder)} --resume", markup=False)
             raise
-    _say(facts, folder, kinds, as_json)
+    _say(facts, folder, kinds, correcting(video, folder), as_json)
     if facts.carried:
         raise typer.Exit(SKIPPED_BROKEN)
+
+
+def correcting(video: Path, folder: Path) -> str:
+    """The command that corrects the run in ``folder``, up to what is wrong."""
+    return f"{_again(video, folder)} --correct"
+
+
+def _again(video: Path, folder: Path) -> str:
+    return f"{this_command()} track {shlex.quote(str(video))} --out {shlex.quote(str(folder))}"
 
 
 def _kinds(write: str) -> tuple[str, ...]:
@@ -171,24 +181,28 @@ def _must_be_free(folder: Path) -> None:
 
 
 def _correct(tracking: Tracking, said: Said) -> None:
-    """Objects are known by their names, those without one by their number."""
+    """Objects are known by their names, those without one by their number; any other name is that of a new object."""
     if not said.prompts:
         raise PointreelError("--correct: say what is to be corrected: --object NAME --at FRAME --point x,y ...")
     if not tracking.is_done:
         _work(tracking)
-    id_by_name = {name: number for number, name in tracking.names.items()}
+    id_by_name = {tracking.names.get(number) or str(number): number for number in tracking.object_ids}
     new = max(tracking.object_ids, default=0)
     ids: dict[int, int] = {}
     for prompt in said.prompts:
         name = said.names.get(prompt.object_id)
         if prompt.object_id not in ids:
+            if name is None and len(id_by_name) > 1:
+                raise PointreelError(f"--correct: say which object is meant: --object {' or '.join(id_by_name)}.")
             known = prompt.object_id if name is None else id_by_name.get(name)
             if known is None:
                 new += 1
                 known = new
+                remarks.print(f"{name} is new: the run has {', '.join(id_by_name)}.", markup=False)
             ids[prompt.object_id] = known
     renumbered = [_of(prompt, ids[prompt.object_id]) for prompt in said.prompts]
-    tracking.correct(renumbered, {ids[number]: name for number, name in said.names.items() if number in ids})
+    names = {ids[number]: name for number, name in said.names.items() if number in ids}
+    tracking.correct(renumbered, {number: name for number, name in names.items() if name != str(number)})
 
 
 def _of(prompt: Prompt, object_id: int) -> Prompt:
@@ -199,7 +213,7 @@ def _same(one: list[Prompt], other: tuple[Prompt, ...]) -> bool:
     return dict(merged(one)) == {(prompt.object_id, prompt.frame): prompt for prompt in other}
 
 
-def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...]) -> Facts:
+def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...], command: str) -> Facts:
     """Do the work, showing how far it is and how long it takes yet, and write what was asked for."""
     _work(tracking)
     with replacing(folder / "prompts.json") as draft:
@@ -207,7 +221,7 @@ def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...]) -> Facts:
     watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] = partial(
         progress, what="drawing", total=len(tracking)
     )
-    return write_outputs(tracking, folder, kinds=kinds, watch=watch)
+    return write_outputs(tracking, folder, kinds=kinds, correcting=command, watch=watch)
 
 
 def _work(tracking: Tracking) -> None:
@@ -215,7 +229,7 @@ def _work(tracking: Tracking) -> None:
         pass
 
 
-def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], as_json: bool) -> None:
+def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], command: str, as_json: bool) -> None:
     files = {kind: str(folder / PLACES[kind][0]) for kind in kinds}
     if as_json:
         print_json(facts.to_json() | {"folder": str(folder), "files": files})
@@ -228,6 +242,7 @@ def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], as_json: bool) -> N
     for one in facts.objects:
         out.print(f"  {one.called}: on {_frames(len(one.frames))}, mean score {one.mean_score:.2f}")
     _say_doubts(facts)
+    out.print(f"\nWhere a mask is wrong: {command} {example_for(facts)}", markup=False)
 
 
 def _say_doubts(facts: Facts) -> None:

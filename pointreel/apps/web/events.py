@@ -34,6 +34,10 @@ class Events:
             self._ring.append(_Event(self._number, kind, json.dumps(data)))
         self._wake()
 
+    @property
+    def has_listeners(self) -> bool:
+        return bool(self._listeners)
+
     def close(self) -> None:
         """End all streams, so that a server that stops does not wait for pages that listen."""
         self._closed = True

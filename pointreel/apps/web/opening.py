@@ -1,5 +1,6 @@
 """Which project a studio opens: one that is there, or a new one for a video or a folder of videos."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -58,11 +59,24 @@ def add_videos(project: Project, videos: list[Path], *, copy: bool = False) -> l
 
 
 def films_in(path: Path) -> list[Path]:
-    """The video files of a folder; a folder of pictures is one video, and so is a file."""
+    """The video files of a folder; a folder of pictures is one video, and so is a file.
+
+    Where there is neither, those of the folders in it.
+    """
     if path.is_file():
         return [path]
-    films = sorted(file for file in path.iterdir() if file.suffix.lower() in FILMS and file.is_file())
-    return films or ([path] if find_images(path) else [])
+    return _films_of(path) or [film for folder in _folders(path) for film in _films_of(folder)]
+
+
+def _films_of(folder: Path) -> list[Path]:
+    films = sorted(file for file in folder.iterdir() if file.suffix.lower() in FILMS and file.is_file())
+    return films or ([folder] if find_images(folder) else [])
+
+
+def _folders(path: Path) -> list[Path]:
+    """Those that can be looked into."""
+    found = sorted(one for one in path.iterdir() if one.is_dir() and not one.name.startswith("."))
+    return [one for one in found if os.access(one, os.R_OK | os.X_OK)]
 
 
 def _free(name: str, taken: set[str]) -> str:

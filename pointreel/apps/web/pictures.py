@@ -53,8 +53,14 @@ class _Reader:
     """A video with a decoder of its own; one thread at a time."""
 
     def __init__(self, video: Video) -> None:
-        self.video, self.lock = video, Lock()
+        self.video, self.lock, self.is_closed = video, Lock(), False
         self.last = self.asked = -1
+
+    def close(self) -> None:
+        """As soon as nobody reads; who had it in hand, and comes too late, asks for another."""
+        with self.lock:
+            self.is_closed = True
+            self.video.close()
 
 
 class Pictures:
@@ -98,11 +104,9 @@ class Pictures:
     def frame(self, key: int, index: int, *, small: bool = False, read_on: bool = True) -> Frame:
         """A frame, decoded. Whoever looks will look on: what comes next is read meanwhile, unless nobody looks."""
         self._require_frame(key, index)
-        found, reader = self._frames.get((key, index)), self._reader(key, small)
-        if found is None:
-            with reader.lock:
-                found = self._frames.get((key, index)) or self._decoded(key, reader, index)
+        found = self._frames.get((key, index)) or self._read(key, small, index)
         if read_on and not small:
+            reader = self._reader(key, small)
             is_playing, reader.asked = 0 < index - reader.asked <= 2, index
             self._read_on(key, reader, index, _AHEAD if is_playing else 1)
         return found
@@ -135,8 +139,17 @@ class Pictures:
         with self._lock:
             readers, self._readers = list(self._readers.values()), OrderedDict()
         for reader in readers:
+            reader.close()
+
+    def _read(self, key: int, small: bool, index: int) -> Frame:
+        while True:
+            reader = self._reader(key, small)
             with reader.lock:
-                reader.video.close()
+                found = self._frames.get((key, index))
+                if found is None and not reader.is_closed:
+                    found = self._decoded(key, reader, index)
+            if found is not None:
+                return found
 
     def _decoded(self, key: int, reader: _Reader, index: int) -> Frame:
         found = reader.video[index]
@@ -152,7 +165,7 @@ class Pictures:
 
     def _read_one(self, key: int, reader: _Reader, index: int) -> None:
         with reader.lock, suppress(PointreelError):  # whoever asks for a broken frame is told
-            if self._frames.get((key, index)) is None and index == reader.last + 1:
+            if not reader.is_closed and self._frames.get((key, index)) is None and index == reader.last + 1:
                 self._decoded(key, reader, index)
 
     def _make_ready(self, key: int, index: int) -> None:
@@ -160,14 +173,17 @@ class Pictures:
             self.frame(key, index, read_on=False)
 
     def _reader(self, key: int, small: bool) -> _Reader:
-        stored = self.stored(key)
+        stored, longest_unused = self.stored(key), None
         with self._lock:
-            if (key, small) not in self._readers:
-                self._readers[key, small] = _Reader(self._project.open_video(stored.name))
+            reader = self._readers.get((key, small))
+            if reader is None:
+                reader = self._readers[key, small] = _Reader(self._project.open_video(stored.name))
                 if len(self._readers) > _OPEN:
-                    self._readers.popitem(last=False)
+                    _, longest_unused = self._readers.popitem(last=False)
             self._readers.move_to_end((key, small))
-            return self._readers[key, small]
+        if longest_unused is not None:
+            longest_unused.close()
+        return reader
 
     def _require_frame(self, key: int, index: int) -> None:
         stored = self.stored(key)

@@ -8,7 +8,7 @@ from typing import Literal
 from ...core import FrameMasks, Mask, PointreelError, Segment
 from ...core.protocols import Propagator
 from ...store import Project, StoredMask, StoredObject, StoreError
-from ...systems import Carried, frames_made_by, refill_plan, refilled
+from ...systems import Carried, Locked, frames_made_by, left_of, refill_plan, refilled
 from ...video import Video
 from . import messages
 from .errors import Refused
@@ -79,7 +79,7 @@ class Propagating:
     ) -> messages.JobResult:
         with self.project.open_video(name, skip_broken=True) as video:
             locked = self._locked(things, sent, len(video))
-            kept = _Kept(self, watch, name, {thing.object_id: thing for thing in things}, by)
+            kept = _Kept(self, watch, name, things, sent, by)
             try:
                 self._carry(watch, video, locked, sent, kept)
             except (Stopped, StoreError):  # neither is an object's fault
@@ -91,10 +91,11 @@ class Propagating:
     def _carry(
         self, watch: Watch, video: Video, locked: dict[int, dict[int, Mask]], sent: messages.Propagate, kept: "_Kept"
     ) -> None:
-        plan = refill_plan(locked, sent.frame, len(video), direction=sent.direction, to=sent.to)
+        whole = refill_plan(locked, sent.frame, len(video), direction=sent.direction, to=sent.to)
+        plan = left_of(whole, kept.made)
         watch.progress(kept.stored, kept.stored + frames_made_by(plan))
         try:
-            with closing(refilled(video, plan, locked, self._loaded())) as made:
+            with closing(refilled(video, plan, locked, self._loaded(), made=kept.made)) as made:
                 for item in made:
                     kept.add(item, Mask.empty(video.info.height, video.info.width))
                     watch.check()
@@ -134,18 +135,36 @@ class Propagating:
 
 
 class _Kept:
-    """What a propagation has made and not stored yet, and the edit it is stored as, begun with the first mask."""
+    """What a propagation has made and not stored yet, and the edit it is stored as, begun with the first mask.
+
+    ``made`` are the masks of one that was cut off and is gone on with, as the same edit, whoever does.
+    """
 
     def __init__(
-        self, service: Propagating, watch: Watch, video: str, things: dict[int, StoredObject], by: str
+        self,
+        service: Propagating,
+        watch: Watch,
+        video: str,
+        things: list[StoredObject],
+        sent: messages.Propagate,
+        by: str,
     ) -> None:
-        self._service, self._watch = service, watch
-        self._video, self._things, self._by = video, things, by
+        self._service, self._watch, self._sent = service, watch, sent
+        self._video, self._things, self._by = video, {thing.object_id: thing for thing in things}, by
         self._edit: int | None = None
+        self.made: Locked = {}
         self._waiting: list[FrameMasks] = []
         self._since = time.monotonic()
         self.stored = 0
         self.problems: list[str] = []
+        self._take_up()
+
+    def _take_up(self) -> None:
+        project, edit = self._service.project, self._sent.edit
+        known = edit is not None and any(one.key == edit and one.kind == KIND for one in project.edits(self._video))
+        if edit is not None and known and not project.is_undone(edit):
+            self._edit = edit
+            self.made = {i: _of_edit(project.masks(thing.key), edit) for i, thing in self._things.items()}
 
     def fail(self, number: int, problem: str) -> None:
         self.problems.append(f"{called(self._things[number])}: {problem}")
@@ -164,6 +183,8 @@ class _Kept:
             project = self._service.project
             if self._edit is None:
                 self._edit = project.begin_edit(self._video, KIND, by=self._by)
+                again = self._sent.model_copy(update={"edit": self._edit})
+                project.see_job(self._watch.id, request=again.model_dump_json())
             project.add_masks(self._edit, records, around_locks=True)
             self.stored += len(records)
             self._tell(records)
@@ -179,6 +200,14 @@ class _Kept:
         self._service.tell(told)
         self._watch.result = self.result()
         self._watch.progress(self.stored, max(self._watch.total, self.stored))
+
+
+def _of_edit(masks: Iterable[StoredMask], edit: int) -> dict[int, Mask]:
+    """The masks that an edit brought and that still count, unless what they come from was changed since."""
+    found = list(masks)
+    if any(mask.locked and mask.edit > edit for mask in found):
+        return {}
+    return {mask.frame: mask.segment.mask for mask in found if mask.edit == edit}
 
 
 def _is_whole(masks: list[StoredMask], frame: int, num_frames: int) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from ...annotate import ObjectQuality, PeopleQuality, Rate, annotator_quality, object_quality
+from ...annotate import Mistakes, ObjectQuality, PeopleQuality, Rate, annotator_quality, object_quality
 from ...annotate.estimates import Bounded
 from ...store import Pace, Project, StoredObject, Tally
 from . import messages
@@ -12,6 +12,7 @@ from .translating import label_in
 SECONDS_PER_DENSE_MASK = 80.0
 """What Point-VOS found that a person needs for one mask."""
 
+_MUCH_MORE = 1.1
 _NO_TALLY = (0, 0, 0, 0, 0)
 
 
@@ -21,6 +22,7 @@ class Statistics:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._quality = lru_cache(10_000)(self._worked_out)
+        self._mistakes: Mistakes | None = None
 
     def all(self) -> messages.StatisticsOut:
         rows = self.objects()
@@ -44,9 +46,11 @@ class Statistics:
             per_day=[messages.DayRow(day=day.isoformat(), answers=n, seconds=seconds) for day, n, seconds in days],
             eta_seconds=None if pace is None else pace * max(0, said.points - said.points_done - not_asked),
             objects_list=rows,
+            errors_known=self._mistakes is not None,
         )
 
     def objects(self) -> list[messages.ObjectRow]:
+        self._hear_of_mistakes()
         tallies = {tally.object_key: tally for tally in self._project.tallies()}
         videos = {video.name: video.key for video in self._project.videos}
         return [
@@ -73,7 +77,15 @@ class Statistics:
         )
 
     def _worked_out(self, tally: Tally) -> ObjectQuality | None:
-        return object_quality(self._project, tally.object_key)
+        return object_quality(self._project, tally.object_key, mistakes=self._mistakes)
+
+    def _hear_of_mistakes(self) -> None:
+        """They are the same for all objects, which are worked out anew when much more is known of them than before."""
+        found = Mistakes.of(self._project)
+        known, now = (0 if one is None else one.num_pairs for one in (self._mistakes, found))
+        if now != known and not known / _MUCH_MORE < now < known * _MUCH_MORE:
+            self._mistakes = found
+            self._quality.cache_clear()
 
     def annotators(self) -> list[messages.AnnotatorRow]:
         return self._annotators(self._project.statistics().by_annotator, annotator_quality(self._project))

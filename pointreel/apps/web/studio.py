@@ -11,6 +11,7 @@ from .exporting import Exporting
 from .films import Films
 from .jobs import Jobs
 from .labelling import Labelling
+from .listening import Listening
 from .pictures import Pictures
 from .propagating import Propagating
 from .proposing import Proposing
@@ -33,6 +34,7 @@ class Studio:
         self.segmenting = Segmenting(segmenter)
         self.labelling = Labelling(project, self.pictures, self.segmenting)
         self.verifying = Verifying(project, self.pictures, self.events)
+        self.listening = Listening(project, self.events, self.verifying.totals)
         self.proposing = Proposing(project, self.jobs, self.events, self.verifying.totals, self.saved)
         self.exporting = Exporting(project, self.jobs, self.title)
         self.statistics = Statistics(project)
@@ -66,10 +68,12 @@ class Studio:
         if self.project.folder is not None:
             sweep(self.project.folder)
         self.segmenting.begin()
+        self.listening.begin()
 
     def close(self) -> None:
         """Stop what runs and let go of the project."""
         self.events.close()
+        self.listening.close()
         self.jobs.close()
         self.segmenting.close()
         self.verifying.close()

@@ -1,5 +1,6 @@
 """What a person does with mouse and keys, and what they see."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .serving import HEIGHT, WIDTH
@@ -49,6 +50,15 @@ class Newcomer:
             [name, content],
         )
         self.page.dispatch_event(".drop", "drop", {"dataTransfer": data})
+
+    def drops_folder(self, folder: Path) -> None:
+        """One of this machine, on the list of videos, as a file manager does it."""
+        box = self.page.locator(".drop").bounding_box()
+        devtools = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            place = {"x": box["x"] + 40, "y": box["y"] + 20}
+            devtools.send("Input.dispatchDragEvent", {"type": kind, "data": data, **place})
 
     def press(self, *keys: str) -> None:
         for key in keys:

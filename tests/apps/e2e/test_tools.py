@@ -2,6 +2,7 @@
 
 import base64
 import io
+import shutil
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,7 @@ def test_tools_extents_and_files(clip: Clip, server: Server, page: "Page", tmp_p
     another_extent_is_taken(clip, server, someone)
     a_mask_is_brought_along(server, someone, tmp_path)
     a_dataset_is_dropped(server, someone, tmp_path)
+    folders_are_dropped_and_chosen(clip, server, someone, tmp_path)
 
 
 def an_object_is_traced(clip: Clip, server: Server, someone: Newcomer) -> None:
@@ -127,3 +129,24 @@ def a_dataset_is_dropped(server: Server, someone: Newcomer, folder: Path) -> Non
     someone.sees("Taken back: an import")
     someone.press("Control+Shift+Z")
     someone.page.get_by_role("row", name="walk").wait_for()
+
+
+def folders_are_dropped_and_chosen(clip: Clip, server: Server, someone: Newcomer, folder: Path) -> None:
+    """Numbered pictures become one video, a dataset what it is, and videos come one by one."""
+    shutil.copytree(folder / "D" / "JPEGImages" / "480p" / "walk", folder / "pictures")
+    (folder / "films" / "day 2").mkdir(parents=True)
+    for name in ("one.mp4", "day 2/two.mp4", ".hidden.mp4"):
+        shutil.copy(clip.path, folder / "films" / name)
+    shutil.move(folder / "D", folder / "again")
+    for kind in ("JPEGImages", "Annotations"):
+        (folder / "again" / kind / "480p" / "walk").rename(folder / "again" / kind / "480p" / "run")
+    someone.drops_folder(folder / "pictures")
+    someone.page.get_by_role("row", name="pictures").wait_for()
+    someone.drops_folder(folder / "again")
+    someone.page.get_by_role("row", name="run").wait_for()
+    someone.page.set_input_files("input[aria-label='Add a folder']", folder / "films")
+    for name in ("one.mp4", "two.mp4"):
+        someone.page.get_by_role("row", name=name).wait_for()
+    found = {video["name"]: video for video in server.get("project")["videos"]}
+    assert sorted(found) == ["clip.mp4", "one.mp4", "pictures", "run", "two.mp4", "walk"]
+    assert (found["pictures"]["num_frames"], found["pictures"]["num_objects"], found["run"]["num_objects"]) == (3, 0, 1)

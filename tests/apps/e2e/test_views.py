@@ -166,7 +166,7 @@ def a_video_is_added(server: Server, someone: Newcomer) -> None:
     other.write_bytes(server.clip.read_bytes())
     text.write_text("no video")
     someone.goes_to("Project")
-    page.set_input_files("input[multiple]", [text, other])
+    page.set_input_files("input[aria-label='Add videos']", [text, other])
     page.get_by_role("row", name="another.mp4").wait_for()
     someone.sees("This is no video that can be read")
     assert [video["name"] for video in server.get("project")["videos"]] == ["clip.mp4", "another.mp4"]

@@ -1,5 +1,6 @@
 """Label over HTTP: clicks become masks, masks are carried, and every step can be taken back."""
 
+import json
 import os
 import socket
 import subprocess
@@ -254,6 +255,59 @@ def test_what_a_killed_server_was_doing_is_interrupted_and_goes_on(page: Page) -
     assert (job["state"], job["done"]) == ("done", NUM_FRAMES - 1)
     assert page.read(f"/api/jobs/{'a' * 32}")["state"] == "cancelled"
     assert [one.key[0] for one in project.running_jobs()] == ["b", "d"]
+
+
+@pytest.mark.parametrize("since", ["nothing", "undone", "relocked"])
+def test_a_propagation_that_was_cut_off_goes_on_where_it_was(page: Page, since: str) -> None:
+    """From the last mask it stored on which its object was seen, as the same edit; from none that is outdated."""
+    project = page.studio.project
+    paint(page, 3)
+    propagate(page, 3)
+    whole = masks(page)
+    page.post("/api/videos/1/undo", {"only": "propagation"})
+    request = cut_off(page, {4: square(4), 5: square(5), 6: square(6) & False, 2: square(2) & (np.arange(WIDTH) < 20)})
+    if since == "undone":
+        page.post("/api/videos/1/undo", {"only": "propagation"})
+    if since == "relocked":
+        paint(page, 3)
+    job = wait(page, page.post(f"/api/jobs/{'a' * 32}/again")["job"])
+    made = masks(page)
+    assert (job["state"], job["done"], len(made)) == ("done", NUM_FRAMES - 1 - 3 * (since == "nothing"), NUM_FRAMES)
+    if since == "nothing":
+        assert all(as_mask(made[k, 1]["mask"]) == Mask.from_array(square(k)) for k in (4, 5))
+        assert as_mask(made[0, 1]["mask"]).area < as_mask(whole[0, 1]["mask"]).area
+        assert min(iou(made[k, 1]["mask"], k) for k in range(6, NUM_FRAMES)) > 0.4
+    else:
+        assert {k: of["mask"] for k, of in made.items()} == {k: of["mask"] for k, of in whole.items()}
+    assert (job["result"]["edit"] == request["edit"]) == (since != "undone")
+    page.post("/api/videos/1/undo", {"only": "propagation"})
+    assert list(masks(page)) == [(3, 1)]
+    assert list(project.check()) == []
+
+
+def cut_off(page: Page, made: dict[int, np.ndarray]) -> dict[str, object]:
+    """A server was killed when its propagation had made so much; what it left to be asked for."""
+    project = page.studio.project
+    edit = project.begin_edit("clip.mp4", "propagation", by="owner")
+    segments = {frame: Segment(Mask.from_array(pixels), 1.0) for frame, pixels in made.items()}
+    project.add_masks(edit, [FrameMasks(frame, {1: segment}) for frame, segment in segments.items()])
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    request = {"objects": [1], "frame": 3, "edit": edit}
+    server = f"{socket.gethostname()} {gone.pid} x"
+    project.begin_job("a" * 32, "propagation", server=server, video="clip.mp4", request=json.dumps(request))
+    return request
+
+
+def test_a_propagation_says_where_it_can_be_taken_up(page: Page) -> None:
+    """As soon as it has begun, since it may be killed at any moment."""
+    project = page.studio.project
+    said: list[str] = []
+    see_job, page.studio.propagating._propagator = project.see_job, Fragile(page.studio.propagating._loaded(), 9)
+    project.see_job = lambda key, *, request=None: said.append(request or "") or see_job(key, request=request)
+    paint(page, 0)
+    job = propagate(page, 0, objects=[1])
+    assert [json.loads(text)["edit"] for text in said if text] == [job["result"]["edit"]]
 
 
 def test_locks(page: Page) -> None:

@@ -19,11 +19,11 @@ from pointreel.apps.web.events import Events
 from pointreel.apps.web.opening import opened
 from pointreel.apps.web.serve import bound
 from pointreel.apps.web.studio import Studio, sweep
-from pointreel.core import PointreelError
-from pointreel.store import Project
+from pointreel.core import Mask, PointreelError, Segment
+from pointreel.store import Candidate, Project
 from pointreel.video import write_pngs
 
-from .conftest import Page, picture
+from .conftest import Page, picture, square
 from .test_guard import PASSWORD
 
 
@@ -56,6 +56,10 @@ def test_a_folder_of_videos_is_one_project_and_a_folder_of_pictures_one_video(cl
         for k in range(3):
             out.add(picture(k))
     assert names(opened(str(tmp_path / "walk"), tmp_path)[0]) == ["walk"]
+    (tmp_path / "trips").mkdir()
+    folder.rename(tmp_path / "trips" / "films")
+    (tmp_path / "walk").rename(tmp_path / "trips" / "walk")
+    assert names(opened(str(tmp_path / "trips"), tmp_path)[0]) == ["a.MP4", "b.mp4", "c.mp4", "walk"]
 
 
 def test_what_is_no_video_makes_no_project(tmp_path: Path) -> None:
@@ -173,3 +177,47 @@ def test_a_listener_hears_what_another_thread_says_and_the_end() -> None:
         return found
 
     assert "event: objects" in "".join(finished(asyncio.wait_for(listen(), 10)))
+
+
+def test_what_others_do_to_the_project_is_told_here(page: Page, folder: Path) -> None:
+    """By a command beside the server, say: pages hear the same as if it had been done here, once."""
+    video = page.read("/api/project")["videos"][0]["key"]
+    page.put("/api/objects/1/masks/0", {"mask": Mask.from_array(square(0)).to_coco()})
+    page.studio.listening.look()
+    before = len(page.studio.events._ring)
+    page.studio.listening.look()
+    assert len(page.studio.events._ring) == before
+    assert page.read("/api/verify/queue")["totals"]["total"] == 0
+    with Project.open(folder) as other:
+        edit = other.set_mask(1, 3, Segment(Mask.from_array(square(3)), 1.0))
+        other.propose(1, [Candidate(frame=0, x=20, y=30, kind=1)])
+    page.studio.listening.look()
+    told = [(one.kind, json.loads(one.data)) for one in list(page.studio.events._ring)[before:]]
+    assert [kind for kind, _ in told] == ["objects", "masks", "points", "reset", "saved"]
+    assert told[:3] == [
+        ("objects", {"video": video}),
+        ("masks", {"video": video, "edit": edit, "frames": [3], "objects": [1]}),
+        ("points", {"object": 1}),
+    ]
+    assert page.read("/api/verify/queue")["totals"]["total"] == 1
+    assert told[-1][1]["saved_at"] == page.read("/api/project")["saved_at"]
+
+
+def test_it_is_looked_for_while_somebody_listens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pointreel.apps.web.listening._EVERY", 0.01)
+    studio = Studio(Project.open(folder))
+    studio.listening.begin()
+
+    async def heard() -> list[str]:
+        stream = studio.events.stream(None)
+        texts = [await anext(stream)]
+        with Project.open(folder) as other:
+            other.add_object("clip.mp4", "late")
+        while not any("event: saved" in text for text in texts):
+            texts.append(await asyncio.wait_for(anext(stream), 30))
+        await stream.aclose()
+        return texts
+
+    texts = asyncio.run(heard())
+    assert any("event: objects" in text for text in texts)
+    studio.close()

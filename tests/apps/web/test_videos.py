@@ -6,6 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pointreel.apps.web.pictures import Pictures
+from pointreel.core import PointreelError
+from pointreel.video import Video
+
 from .conftest import HEIGHT, NUM_FRAMES, WIDTH, Page, jpeg, picture
 
 
@@ -50,6 +54,36 @@ def test_many_at_once_get_their_own_frames(page: Page) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         assert max(pool.map(error, range(48))) < 12
+
+
+def test_no_more_videos_are_open_than_are_looked_at(page: Page, clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many take turns; and who comes while a video is closed gets it opened again."""
+    monkeypatch.setattr("pointreel.apps.web.pictures._OPEN", 2)
+    monkeypatch.setattr("pointreel.apps.web.pictures._DECODED", 0)
+    project, opened = page.studio.project, []
+    for number in range(2, 5):
+        project.add_video(clip, name=f"clip {number}.mp4")
+    open_video = project.open_video
+    monkeypatch.setattr(project, "open_video", lambda name: opened.append(open_video(name)) or opened[-1])
+    pictures = Pictures(project)
+
+    def is_right(k: int) -> bool:
+        frame = pictures.frame(1 + k % 4, k % NUM_FRAMES)
+        return bool(np.abs(frame.rgb.astype(int) - picture(k % NUM_FRAMES)).mean() < 12)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(is_right, range(40)))
+    assert len(opened) > 4
+    assert sum(is_open(video) for video in opened) == 2
+    pictures.close()
+    assert not any(is_open(video) for video in opened)
+
+
+def is_open(video: Video) -> bool:
+    try:
+        return video[0].index == 0
+    except PointreelError:
+        return False
 
 
 def test_tags(page: Page) -> None:

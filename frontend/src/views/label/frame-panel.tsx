@@ -119,11 +119,12 @@ function Prompts({ objectKey }: { objectKey: number }) {
 
 /** Which frames a propagation from here will make anew: what the bracket on the timeline shows. */
 function Consequence() {
-  const span = editing.bracket.value;
-  if (!span) return null;
+  const spans = editing.bracket.value;
+  if (!spans.length) return null;
+  const all = spans.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`)).join(" and ");
   return (
     <p class="dim consequence">
-      <kbd>{shownKey("propagate")}</kbd> makes frames {span[0]} to {span[1]} anew
+      <kbd>{shownKey("propagate")}</kbd> makes {all.includes(" ") ? "frames" : "frame"} {all} anew
     </p>
   );
 }

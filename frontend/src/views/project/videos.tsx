@@ -4,30 +4,29 @@ import { useRef, useState } from "preact/hooks";
 import * as api from "../../api/client";
 import type { Video } from "../../api/types";
 import { timecode } from "../../clock";
-import { mayAnswer, noteJob, notice, project, refreshProject, say } from "../../state/app";
+import { chosen, dropped, type Parcel } from "../../folders";
+import { mayAnswer, noteJob, notice, project, refreshProject, say, trying } from "../../state/app";
+
+interface Kind {
+  accept?: string;
+  webkitdirectory?: boolean;
+}
 
 const isZip = ({ name }: File): boolean => name.toLowerCase().endsWith(".zip");
-
-/** Files that were dropped; a browser does not hand over what is in a folder. */
-function dropped(data: DataTransfer | null): File[] {
-  const items = [...(data?.items ?? [])];
-  const folder = items.map((item) => item.webkitGetAsEntry()).find((entry) => entry?.isDirectory);
-  if (!folder) return [...(data?.files ?? [])];
-  say(new Error(`${folder.name} is a folder: drop the files in it, drop it as a zip file, or name its path below.`));
-  return [];
-}
 
 export function Videos() {
   const { videos, name } = project.value!;
   const [over, setOver] = useState(false);
   const [sending, setSending] = useState<{ name: string; share: number } | null>(null);
-  const send = async (files: readonly File[]) => {
+  const send = async (given: Promise<readonly Parcel[]>) => {
     notice.value = null;
-    for (const file of files) {
-      setSending({ name: file.name, share: 0 });
+    for (const parcel of (await trying(given)) ?? []) {
       try {
-        if (isZip(file)) noteJob((await api.importZip(file, null)).job);
-        else await api.upload(file, (share) => setSending({ name: file.name, share }));
+        const file = await parcel();
+        const progress = (share: number) => setSending({ name: file.name, share });
+        progress(0);
+        if (isZip(file)) noteJob((await api.importZip(file, null, progress)).job);
+        else await api.upload(file, progress);
       } catch (error) {
         say(error);
       }
@@ -56,7 +55,7 @@ export function Videos() {
       {videos.length ? (
         <Table videos={videos} />
       ) : (
-        <p class="empty-line">Drop videos or a zipped data set here to begin, or name a folder below.</p>
+        <p class="empty-line">Drop videos, a folder or a zipped data set here to begin.</p>
       )}
       {sending && (
         <p class="sending">
@@ -67,23 +66,34 @@ export function Videos() {
   );
 }
 
-function ChooseFiles({ send }: { send: (files: readonly File[]) => void }) {
+function ChooseFiles({ send }: { send: (given: Promise<readonly Parcel[]>) => void }) {
+  return (
+    <>
+      {project.value!.videos.length > 0 && <span class="dim">Drop videos, a folder or a zipped data set here, or</span>}
+      <Choose says="Add videos" send={send} accept="video/*,.mkv,.mov,.avi,.webm,.zip" />
+      <Choose says="Add a folder" send={send} webkitdirectory />
+    </>
+  );
+}
+
+function Choose({ says, send, ...kind }: Kind & { says: string; send: (given: Promise<readonly Parcel[]>) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      {project.value!.videos.length > 0 && <span class="dim">Drop videos or a zipped data set here, or</span>}
       <button type="button" onClick={() => input.current?.click()}>
-        Add videos
+        {says}
       </button>
       <input
         ref={input}
         type="file"
         multiple
         hidden
-        accept="video/*,.mkv,.mov,.avi,.webm,.zip"
+        aria-label={says}
+        {...kind}
         onChange={(event) => {
-          send([...(event.currentTarget.files ?? [])]);
+          const files = [...(event.currentTarget.files ?? [])];
           event.currentTarget.value = "";
+          send((async () => chosen(files))());
         }}
       />
     </>

@@ -37,7 +37,7 @@ export function StatisticsView() {
         <>
           <section>
             <h1>Objects</h1>
-            <ObjectTable rows={known.objects_list} />
+            <ObjectTable of={known} />
           </section>
           <section class="columns">
             <div>

@@ -20,7 +20,8 @@ export function Estimate({ of }: { of: Interval | null }) {
   );
 }
 
-export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
+export function ObjectTable({ of }: { of: Statistics }) {
+  const { objects_list: rows, errors_known: errorsKnown } = of;
   const several = (project.value?.videos.length ?? 0) > 1;
   const videoName = (key: number) => project.value?.videos.find((video) => video.key === key)?.name;
   const close = (key: number, closed: boolean) => void trying(api.changeThing(key, { closed }));
@@ -70,7 +71,10 @@ export function ObjectTable({ rows }: { rows: Statistics["objects_list"] }) {
         </tbody>
       </table>
       <p class="dim small">
-        Precision, recall and J of the proposed masks are estimated from the verdicts, with 95 % intervals.
+        Precision, recall and J of the proposed masks are estimated from the verdicts, with 95 % intervals.{" "}
+        {errorsKnown
+          ? "Errors of annotators are in them, as far as points that were judged twice tell."
+          : "Errors of annotators are not in them: too few points were judged twice. More, under Propose points, has some asked twice, or of several people."}
       </p>
     </div>
   );

@@ -132,3 +132,5 @@ class StatisticsOut(Answered):
     per_day: list[DayRow]
     eta_seconds: float | None
     objects_list: list[ObjectRow]
+    errors_known: bool
+    """Whether annotators' errors are in the intervals of objects, as far as points judged twice tell of them."""

@@ -155,10 +155,13 @@ class Timeline(Answered):
 
 
 class Propagate(Sent):
+    """``edit``: that of the same propagation, which was cut off. It is gone on with, from the masks it has made."""
+
     objects: Annotated[list[Key], Field(max_length=1000)] | None = None
     frame: Frame
     direction: DirectionName = "both"
     to: Frame | None = None
+    edit: Key | None = None
 
 
 class UndoIn(Sent):

@@ -1,0 +1,61 @@
+"""What a report says of corrections: the command to type, which a click on a picture writes."""
+
+import shlex
+from html import escape
+from string import Template
+
+from .track_facts import Facts, ObjectFacts
+
+STYLE = """
+  .doubts figure { position: relative; cursor: crosshair; }
+  .mark { position: absolute; width: 10px; height: 10px; margin: -6px 0 0 -6px; border-radius: 50%; background: #fff;
+          border: 2px solid #22303a; pointer-events: none; }
+  .mark.off { border-radius: 0; background: #d9822b; }
+  .command { background: #f2f5f7; border-radius: 4px; padding: .7rem 1rem; white-space: pre-wrap; font-size: .85rem;
+             overflow-wrap: anywhere; user-select: all; margin: .6rem 0 0; }
+"""
+
+_PART = Template("""<p class="quiet">Click a picture where the object is and its mask is not, and with Shift where the
+mask is and the object is not; a click on a mark takes it back. Then type what stands here:</p>
+<pre class="command" data-command="$command" data-width="$width" data-height="$height">$command $example</pre>
+<script>
+const line = document.querySelector(".command"), example = line.textContent;
+const pictures = [...document.querySelectorAll(".doubts figure")].map((figure) => ({ figure, said: [] }));
+const tell = () => {
+  const words = pictures.filter(({ said }) => said.length)
+    .map(({ figure, said }) => [figure.dataset.words, ...said.map(({ word }) => word)].join(" "));
+  line.textContent = words.length ? [line.dataset.command, ...words].join(" ") : example;
+};
+for (const { figure, said } of pictures) figure.querySelector("img").addEventListener("click", (event) => {
+  const box = event.target.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
+  const near = said.findIndex((one) => Math.hypot(one.x - x, one.y - y) < 7);
+  if (near >= 0) said.splice(near, 1)[0].mark.remove();
+  else {
+    const at = (part, whole, size) => Math.min(Math.max(Math.floor(part / whole * size), 0), size - 1);
+    const place = [at(x, box.width, +line.dataset.width), at(y, box.height, +line.dataset.height)];
+    const mark = Object.assign(document.createElement("span"), { className: event.shiftKey ? "mark off" : "mark" });
+    Object.assign(mark.style, { left: x + "px", top: y + "px" });
+    figure.append(mark);
+    said.push({ x, y, mark, word: (event.shiftKey ? "--not-point " : "--point ") + place });
+  }
+  tell();
+});
+</script>
+""")
+
+
+def corrections(command: str, size: tuple[int, int], example: str) -> str:
+    """How to correct, for a page whose pictures of doubts are ``figure`` with ``data-words``."""
+    return _PART.substitute(command=escape(command), example=escape(example), height=size[0], width=size[1])
+
+
+def words_for(one: ObjectFacts, frame: object) -> str:
+    """What a command line says of a frame of an object before it says where; one without a name goes by its number."""
+    return f"--object {shlex.quote(one.name or str(one.object_id))} --at {frame}"
+
+
+def example_for(facts: Facts) -> str:
+    """What to type about the worst frame, but for the place, which only a person who looks can know."""
+    worst = next(iter(facts.doubts(1)), None)
+    one = next(one for one in facts.objects if worst is None or one.object_id == worst.object_id)
+    return f"{words_for(one, worst.frame if worst else 'FRAME')} --point x,y"

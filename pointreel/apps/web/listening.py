@@ -1,0 +1,57 @@
+"""What others do to the project, another server or a command: their events are made here from what they stored."""
+
+from contextlib import suppress
+from threading import Event, Thread
+
+from ...core import PointreelError
+from ...store import Project
+from .events import Events
+from .totals import Totals
+
+_EVERY = 1.0
+
+
+class Listening:
+    """A look at the logs once a second while anybody listens, for whoever does not share this server's memory."""
+
+    def __init__(self, project: Project, events: Events, totals: Totals) -> None:
+        self._project, self._events, self._totals = project, events, totals
+        self._upto = project.news().upto
+        self._over = Event()
+        self._thread = Thread(target=self._listen, name="pointreel-listening", daemon=True)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def look(self) -> None:
+        """Tell what is new since the last look. What was done here has been told."""
+        news = self._project.news(self._upto)
+        self._upto = news.upto
+        if not news:
+            return
+        for video in news.edited:
+            self._events.publish("objects", {"video": video})
+        for made in news.masks:
+            told = {"video": made.video, "edit": made.edit, "frames": made.frames, "objects": made.objects}
+            self._events.publish("masks", told)
+        for key in news.answered:
+            self._totals.changed(key)
+        for key in {*news.answered, *news.proposed}:
+            self._events.publish("points", {"object": key})
+        if news.much or news.proposed:
+            self._totals.stale()
+            self._events.publish("reset", {})
+        saved = self._project.last_saved()
+        if saved is not None:
+            self._events.publish("saved", {"saved_at": saved.isoformat(timespec="milliseconds")})
+
+    def _listen(self) -> None:
+        while not self._over.wait(_EVERY):
+            if self._events.has_listeners:
+                with suppress(PointreelError):  # whoever does something is told
+                    self.look()
