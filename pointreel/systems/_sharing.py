@@ -76,9 +76,9 @@ def taken_back(
 
 
 def is_better_guess(made: Segment | None, guess: Segment | None, arrived: Segment | None) -> bool:
-    """Whether what a point leads to, now that more is known, is surer than what it alone led to, and is that at all
+    """Whether what a point leads to, now that more is known, is as sure as what it alone led to, and is that at all
     which ``arrived`` on the frame before."""
-    return sureness(made) > sureness(guess) and agreement(mask_of(made), mask_of(arrived)) > _ALIKE
+    return sureness(made) >= sureness(guess) and agreement(mask_of(made), mask_of(arrived)) > _ALIKE
 
 
 def way(scores: Sequence[float], evenly: Sequence[float]) -> Sequence[float]:

@@ -56,11 +56,12 @@ def test_what_was_right_is_as_wrong_as_its_scores_have_fallen() -> None:
     assert way([], []) == []
 
 
-def test_a_guess_is_better_if_it_is_surer_and_what_arrived() -> None:
+def test_a_guess_is_better_if_it_is_as_sure_and_is_what_arrived() -> None:
     made, guess = Segment(bar(8), 0.8), Segment(bar(2), 0.7)
     assert is_better_guess(made, guess, Segment(bar(7), 0.1))
     assert not is_better_guess(made, guess, Segment(bar(1), 0.1))
-    assert not is_better_guess(made, Segment(bar(2), 0.8), Segment(bar(7), 0.1))
+    assert is_better_guess(made, Segment(bar(2), 0.8), Segment(bar(7), 0.1))
+    assert not is_better_guess(made, Segment(bar(2), 0.9), Segment(bar(7), 0.1))
     assert not is_better_guess(made, guess, None)
     assert sureness(Segment(bar(3), 0.75)) > sureness(None) > sureness(Segment(bar(3), 0.25))
 
