@@ -60,7 +60,7 @@ def put_right(
         return first.refined(frame, told, prior, other)
     for _ in range(_CLOSER_LOOKS if (mask.mask > 0.5).any() else 0):
         closer = first.refined(frame, told, mask, other, times=_ROUNDS)
-        if _is_something_else(closer, mask):
+        if is_something_else(closer, mask):
             break
         mask = closer
     return _held(mask, given)
@@ -147,7 +147,7 @@ def _contradictions(mask: Candidate, given: Given) -> Iterator[Click]:
                 yield Click(xy, is_on)
 
 
-def _is_something_else(closer: Candidate, mask: Candidate) -> bool:
+def is_something_else(closer: Candidate, mask: Candidate) -> bool:
     """Whether a closer look is not sure, and shows little of what it looked at."""
     after, before = closer.mask > 0.5, mask.through(closer.window) > 0.5
     shared, either = np.count_nonzero(after & before), np.count_nonzero(after | before)
