@@ -29,8 +29,7 @@ export const running = computed<Job | null>(() => {
 export const bracket = computed((): Span[] => {
   const row = things.chosenRow.value;
   if (!row || !clip.video.value) return [];
-  const prompted = [...(things.prompts.value.get(row.key)?.keys() ?? []), ...row.locked];
-  return prompted.length ? redone(clip.frame.value, row.locked, clip.video.value.num_frames) : [];
+  return row.locked.length ? redone(clip.frame.value, row.locked, clip.video.value.num_frames) : [];
 });
 
 let line: Promise<unknown> = Promise.resolve();
