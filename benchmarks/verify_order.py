@@ -1,7 +1,8 @@
 """What verdicts buy: intervals that cover, an order that beats the paper's, and stopping early with the same decision.
 
-``python benchmarks/verify_order.py [DAVIS] [CACHE]`` where DAVIS is the folder of DAVIS-2016 (Annotations, JPEGImages)
-and CACHE a folder for the engine's masks, which take minutes to make; without them only generated objects are used.
+``python benchmarks/verify_order.py [--only=PARTS] [DAVIS CACHE]`` where DAVIS is the folder of DAVIS-2016 (Annotations,
+JPEGImages) and CACHE a folder for the engine's masks, which take minutes to make; without them only generated objects
+are used. PARTS are some of ``orders,draws,coverage,stopping``, with commas between; all without it.
 Everything is seeded. Intervals are from drawing sequences (DAVIS) or objects (generated) again.
 """
 
@@ -24,12 +25,13 @@ from pointreel.annotate.simulated import PERFECT, Noise
 from pointreel.annotate.simulated_objects import SimulatedObject, Verdicts
 from pointreel.core import AMBIGUOUS
 
-NUM_GENERATED, SEED = 200, 7
+NUM_GENERATED, SEED, DRAWS = 200, 7, (0, 1, 2, 3)
 BUDGET = 140.0
 """Seconds an object of Point-VOS took."""
 TWICE, PROJECT = 0.1, 10
 """What share of the candidates is judged twice, and how many objects are in a project."""
 SWITCHES = (0.0, 0.25, 0.5, 1.0)
+PARTS_OF_IT = "orders,draws,coverage,stopping"
 THRESHOLDS, DOUBTS = (0.5, 0.7, 0.8), (0.05, 0.1)
 
 
@@ -44,12 +46,13 @@ class Case:
 NOISES = {"perfect": PERFECT, "noisy": Noise()}
 
 
-def cases(source: Iterator[tuple[str, list]]) -> dict[str, list[Case]]:
+def cases(source: Iterator[tuple[str, list]], *draws: int) -> dict[str, list[Case]]:
     """The same objects and candidates, answered without noise and with it."""
     found: dict[str, list[Case]] = {label: [] for label in NOISES}
     for group, views in source:
         for label, noise in NOISES.items():
-            found[label].append(Case(group, SimulatedObject.of(views, config=Config(seed=SEED), noise=noise)))
+            for seed in draws:
+                found[label].append(Case(group, SimulatedObject.of(views, config=Config(seed=seed), noise=noise)))
     return found
 
 
@@ -116,6 +119,19 @@ def compare_orders(name: str, found: list[Case]) -> None:
         print(f"{name}: a change of kind costs {switch} s: gain - paper {bounds(groups, np.array(values))}")
 
 
+def more_draws(name: str, found: list[Case]) -> None:
+    """The error of J alone, where candidates of each object are drawn several times: what chance there is, is less."""
+    errors: dict[str, list[float]] = {"paper": [], "gain": []}
+    for case in found:
+        for order, verdicts in (("paper", case.one.in_paper_order()), ("gain", case.one.in_order_of_gain())):
+            counts, kinds = path(case.one, verdicts)
+            error = np.abs(estimated_j(case.one.pixels, counts) - case.one.figures[2])
+            errors[order].append(mean_over_time(error, kinds, 0))
+    paper, gain = np.array(errors["paper"]), np.array(errors["gain"])
+    groups = [case.group for case in found]
+    print(f"| {name} | {' | '.join(bounds(groups, values) for values in (paper, gain, gain - paper))} |")
+
+
 def mistakes_in(project: list[Case]) -> Mistakes:
     """What is known of errors where a part of the candidates of a few objects is judged twice."""
     rng, pairs = np.random.default_rng(0), Counter()
@@ -173,26 +189,38 @@ def _stopped(one: SimulatedObject, stop: Stop) -> tuple[int, bool, bool, bool, b
 
 def main(words: list[str]) -> None:
     warnings.simplefilter("ignore", RuntimeWarning)
+    chosen = words.pop(0).removeprefix("--only=") if words and words[0].startswith("--only=") else PARTS_OF_IT
+    parts = chosen.split(",")
     sources: dict[str, Callable[[], Iterator[tuple[str, list]]]] = {
         "generated": lambda: ((str(k), views) for k, views in enumerate(verify_objects.generated(NUM_GENERATED, SEED)))
     }
     if words:
         sources["DAVIS"] = lambda: verify_objects.davis(Path(words[0]), Path(words[1]))
-    made = {(name, label): found for name, source in sources.items() for label, found in cases(source()).items()}
-    print("| objects | order | error of J | width of its interval | wrong candidates found |")
-    for (name, label), found in made.items():
-        compare_orders(f"{name}, {label}", found)
-    print("\n| objects | n | precision | recall | J | width of J |")
-    for (name, label), found in made.items():
-        coverage(f"{name}, {label}", found, twice=False)
-        coverage(f"{name}, {label}, a tenth judged twice", found, twice=True)
-    print(
-        "\n| objects | threshold | doubt | points | other decision than all | wrong, stopped | wrong, all | covered |"
-    )
-    for (name, label), found in made.items():
-        for threshold in THRESHOLDS:
-            for doubt in DOUBTS:
-                stopping(f"{name}, {label}", found, threshold, doubt)
+    made = {
+        f"{name}, {label}": found
+        for name, source in (sources if parts != ["draws"] else {}).items()
+        for label, found in cases(source(), SEED).items()
+    }
+    if "orders" in parts:
+        print("| objects | order | error of J | width of its interval | wrong candidates found |")
+        for name, found in made.items():
+            compare_orders(name, found)
+    if "draws" in parts and "DAVIS" in sources:
+        print("\n| objects | paper | gain | gain - paper |")
+        for label, found in cases(sources["DAVIS"](), *DRAWS).items():
+            more_draws(f"DAVIS, {label}, {len(DRAWS)} draws", found)
+    if "coverage" in parts:
+        print("\n| objects | n | precision | recall | J | width of J |")
+        for name, found in made.items():
+            coverage(name, found, twice=False)
+            coverage(f"{name}, a tenth judged twice", found, twice=True)
+    if "stopping" in parts:
+        what = "other decision than all | wrong, stopped | wrong, all | covered"
+        print(f"\n| objects | threshold | doubt | points | {what} |")
+        for name, found in made.items():
+            for threshold in THRESHOLDS:
+                for doubt in DOUBTS:
+                    stopping(name, found, threshold, doubt)
 
 
 if __name__ == "__main__":
