@@ -1,5 +1,7 @@
 """Clips: repeatable whatever came before, and their masks say what is to be seen."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -70,6 +72,20 @@ def test_what_is_near_is_told_apart_from_the_thing() -> None:
             assert clip.other.dtype == np.float32
             assert 0 <= clip.other.min() <= clip.other.max() <= 1
             assert (clip.other + clip.masks[1] / 255).max() < 1.01  # of one pixel no two things are the front one
+
+
+def test_stills_are_photographs_as_they_were_taken() -> None:
+    """Red and blue things that are said to be cut out of green: nothing is put before the photograph."""
+    coloured = coloured_stock()
+    (green,) = coloured.photographs
+    stock = Stock([green], [replace(cutout, photograph=green) for cutout in coloured.cutouts])
+    for k in range(10):
+        clip = ClipMaker(stock=stock, size=SIZE, stills=1.0)(k)
+        assert clip.other is None
+        assert (clip.masks[1] > 250).any()
+        assert (clip.pictures.argmax(3) == 1).mean() > 0.99
+    made = [ClipMaker(stock=stock, size=SIZE, stills=0.5)(k).pictures for k in range(30)]
+    assert 5 < sum((pictures.argmax(3) == 1).mean() > 0.99 for pictures in made) < 25
 
 
 def test_nothing_can_be_made_of_nothing() -> None:

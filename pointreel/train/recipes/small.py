@@ -36,7 +36,7 @@ class Stage:
     at first, in ``hard`` of them badly wrong, and in ``told`` of them it is put right on the way. In ``patient`` of the
     pictures a person goes on clicking, and in ``lost`` of those with a mask it has strayed; where there are only points
     there is just one in ``single`` of them. ``rivals``, ``twins`` and ``poles`` are how much there is to be mistaken
-    for the thing, and to hide it.
+    for the thing, and to hide it; ``stills`` of the pictures are photographs as they were taken.
     """
 
     until: float
@@ -55,20 +55,21 @@ class Stage:
     rivals: float = 0.4
     twins: float = 0.3
     poles: float = 0.15
+    stills: float = 0.0
 
 
 _FOLLOWED = Stage(until=0.82, share=0.625, length=7, centred=0.75, smallest=0.03, largest=0.2, exact=0.5, hard=0.12)
 PROPAGATE = (Stage(until=0.288), _FOLLOWED, replace(_FOLLOWED, until=1.0, large=True))
 """Short clips with things anywhere, then longer ones that are followed."""
 
-_FURTHER = replace(_FOLLOWED, until=0.6, exact=0.4, hard=0.15, told=0.3, rivals=0.5, twins=0.45, poles=0.3)
+_FURTHER = replace(_FOLLOWED, until=0.6, exact=0.4, hard=0.15, told=0.3, poles=0.2)
 PROPAGATE_FURTHER = (_FURTHER, replace(_FURTHER, until=1.0, large=True))
 """What weights that are begun from go on with: more to be mistaken for the thing, and corrections on the way."""
 
 _NEAR = Stage(until=0.8, share=2.0, length=2, centred=0.5, smallest=0.02, largest=0.3)
 PROMPT = (Stage(until=0.303, share=2.0, length=2), _NEAR, replace(_NEAR, until=1.0, large=True))
 """Pictures with things anywhere, then half of them in the middle."""
-_CLICKED = replace(_NEAR, until=0.6, patient=0.6, lost=0.3, single=0.45, rivals=0.5, twins=0.45, poles=0.2)
+_CLICKED = replace(_NEAR, until=0.6, patient=0.5, lost=0.3, single=0.4, stills=0.6)
 PROMPT_FURTHER = (_CLICKED, replace(_CLICKED, until=1.0, large=True))
 """What weights that are begun from go on with: clicks on the mistakes of their own masks."""
 _ELSEWHERE = ("device", "workers", "every", "photographs", "begin", "share")
@@ -193,6 +194,7 @@ class Recipe:
             rivals=stage.rivals,
             twins=stage.twins,
             poles=stage.poles,
+            stills=stage.stills,
             seed=seed,
         )
 

@@ -33,6 +33,7 @@ class ClipMaker:
     ``smallest`` and ``largest`` bound how much of the window the thing covers. In ``centred`` of the clips it is
     near the middle, and the camera goes with it, as an engine's windows do. In ``rivals`` of them there is another
     thing, one of the same kind in ``twins`` of those, and in ``poles`` something long stands before everything.
+    ``stills`` of them are photographs as they were taken: nothing in them moves but the camera.
     """
 
     stock: Stock
@@ -44,6 +45,7 @@ class ClipMaker:
     rivals: float = 0.4
     twins: float = 0.3
     poles: float = 0.15
+    stills: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -74,8 +76,10 @@ class ClipMaker:
         cutout, centred = self._any_cutout(rng), bool(self.centred and rng.random() < self.centred)
         anchored = bool(rng.random() < 0.75)
         times = [rng.normal(0, 6) if anchored else 0.0, *range(self.length)]
+        if self.stills and cutout.photograph is not None and rng.random() < self.stills:
+            return self._still(cutout, cutout.photograph, centred, times, rng)
         if cutout.behind is not None and rng.random() < 0.45:
-            behind, placing, centre, area = self._in_place(cutout, centred, rng)
+            behind, placing, centre, area = self._in_place(cutout, cutout.behind, centred, rng)
         else:
             behind, placing, centre, area = self._before_another(cutout, centred, rng)
         in_place = behind.picture is cutout.behind
@@ -91,14 +95,25 @@ class ClipMaker:
         return _Stage(behind, layers, target, cameras, in_place)
 
     def _any_cutout(self, rng: np.random.Generator) -> Cutout:
-        return self.stock.cutouts[int(rng.integers(len(self.stock.cutouts)))]
+        return self.stock.cutouts[int(rng.choice(len(self.stock.cutouts), p=self.stock.chances))]
+
+    def _still(
+        self, cutout: Cutout, picture: Picture, centred: bool, times: Sequence[float], rng: np.random.Generator
+    ) -> "_Stage":
+        """The photograph that the thing was cut out of, as it is."""
+        behind, placing, centre, _ = self._in_place(cutout, picture, centred, rng)
+        unbent = np.zeros((self.size, self.size, 2), np.float32)
+        target = Layer(cutout.rgba, placing, [np.eye(3)] * len(times), times, (), unbent, unbent)
+        cameras = _cameras(times, self.size, rng)
+        if centred:
+            cameras = _following(cameras, target, centre, 1.0)
+        return _Stage(behind.flat(), [target], target, cameras, in_place=True, is_still=True)
 
     def _in_place(
-        self, cutout: Cutout, centred: bool, rng: np.random.Generator
+        self, cutout: Cutout, picture: Picture, centred: bool, rng: np.random.Generator
     ) -> tuple["_Behind", Matrix, NDArray[np.float64], float]:
-        """The thing where it was photographed, and the photograph without it."""
-        size, picture = self.size, cutout.behind
-        assert picture is not None
+        """The thing where it was photographed, and the photograph with or without it."""
+        size = self.size
         wanted = np.exp(rng.uniform(np.log(2 * self.smallest), np.log(1.2 * self.largest))) * size * size
         zoom = float(np.clip(np.sqrt(wanted / cutout.area), 0.62, 1.6))
         was = np.array(cutout.corner) + np.array(cutout.rgba.shape[1::-1]) / 2
@@ -190,6 +205,7 @@ class _Stage:
     target: Layer
     cameras: list[Matrix]
     in_place: bool
+    is_still: bool = False
 
     def seen(self, k: int, film: "_Film") -> tuple[Field, list[Field]]:
         """The picture of frame k before it is exposed, and how much of each layer is to be seen, not hidden, there."""
@@ -198,6 +214,8 @@ class _Stage:
         for layer in self.layers:
             rgba = layer.rendered(k, self.cameras[k])
             opacity, colours = rgba[..., 3].astype(np.float32) / np.float32(255), rgba[..., :3].astype(np.float32)
+            if self.is_still:
+                return picture, [opacity]
             if layer is self.target:
                 picture, colours = film.shadowed(picture, opacity), film.lit(colours)
             picture += (colours - picture) * opacity[..., None]
@@ -216,6 +234,11 @@ class _Behind:
         )
         self._wave = smooth_field(size, 1.0, rng) * rng.choice([0, 0, 0, 1.5, 3])
         self._rate = rng.uniform(0.5, 2)
+
+    def flat(self) -> "_Behind":
+        """The same, all of it equally far away and at rest."""
+        self._depth, self._wave = self._depth * 0, self._wave * 0
+        return self
 
     def rendered(self, camera: Matrix, time: float) -> Field:
         size = self._size

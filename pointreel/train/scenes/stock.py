@@ -1,7 +1,8 @@
 """What scenes are made of: photographs, and things cut out of them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -9,23 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .berkeley import Picture, photographs_in, read_photograph, read_segments
+from .things import Pixels, things
 
-Pixels = NDArray[np.bool_]
-
-_SCALE, _LARGEST = 0.75, 0.35
-_SMALLEST_AREA, _BORDER_SHARE = 350, 0.3
-_TRIES, _CUTOUTS, _BACKGROUNDS = 18, 10, 3
+_SCALE, _SAME = 0.75, 0.7
+_CUTOUTS, _BACKGROUNDS = 8, 3
+_DRAWN, _ANYTHING = 0.5, 0.02
 
 
 @dataclass(frozen=True, eq=False)
 class Cutout:
-    """A thing: its colours and opacity, where its top left corner was, how many pixels it has, and, for some, the
-    photograph with the thing painted over."""
+    """A thing: its colours and opacity, where its top left corner was, how many pixels it has, and how much it is like
+    something that people would point at; for some the photograph that it was cut out of with the thing painted over,
+    and that photograph."""
 
     rgba: Picture
     corner: tuple[int, int]
     area: int
+    likeness: float = 1.0
     behind: Picture | None = None
+    photograph: Picture | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,12 @@ class Stock:
 
     photographs: Sequence[Picture] = field(repr=False)
     cutouts: Sequence[Cutout] = field(repr=False)
+
+    @cached_property
+    def chances(self) -> NDArray[np.float64]:
+        """How likely each cut-out is to be drawn: likely things more often."""
+        wanted = np.array([cutout.likeness for cutout in self.cutouts]) ** 3 + _ANYTHING
+        return np.asarray(wanted / wanted.sum(), np.float64)
 
     def __add__(self, other: "Stock") -> "Stock":
         return Stock([*self.photographs, *other.photographs], [*self.cutouts, *other.cutouts])
@@ -72,63 +81,26 @@ def _resized(picture: Picture, size: tuple[int, int], interpolation: int) -> Pic
 
 
 def _cutouts(rgb: Picture, maps: Sequence[Picture], rng: np.random.Generator) -> Iterator[Cutout]:
-    """Things of one photograph, none of them nearly another; coarse segmentations are taken more often than fine."""
+    """Things of one photograph, the likeliest first, none of them nearly another."""
     taken: list[Pixels] = []
-    for _ in range(_TRIES):
-        segments = maps[min(len(maps) - 1, int(rng.exponential(1.2)))]
-        mask = _union(segments, rng)
-        thing = None if mask is None else _solid(mask, rng)
-        if thing is None or any((thing & other).sum() > 0.8 * (thing | other).sum() for other in taken):
+    for likeness, thing in sorted(things(maps, rng), key=lambda found: -found[0]):
+        if any((thing & other).sum() > _SAME * (thing | other).sum() for other in taken):
             continue
         taken.append(thing)
-        yield _cutout(rgb, thing, with_behind=len(taken) <= _BACKGROUNDS, rng=rng)
+        yield _cutout(rgb, thing, likeness, with_behind=len(taken) <= _BACKGROUNDS, rng=rng)
         if len(taken) == _CUTOUTS:
             return
 
 
-def _union(segments: Picture, rng: np.random.Generator) -> Pixels | None:
-    """A segment with a few of its neighbours, between 0.4 % of the picture and a drawn upper bound."""
-    share = np.bincount(segments.ravel()) / segments.size
-    largest, num_more = rng.choice([0.06, 0.15, _LARGEST]), rng.choice([0, 0, 1, 1, 2, 3, 4, 6])
-    for _ in range(8):
-        start = int(rng.integers(len(share)))
-        if not 6e-4 < share[start] <= largest:
-            continue
-        mask: Pixels = segments == start
-        for _ in range(num_more):
-            ring = segments[(cv2.dilate(mask.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0) & ~mask]
-            more = int(ring[rng.integers(len(ring))]) if len(ring) else start
-            if share[more] < 0.15 and mask.mean() + share[more] < largest:
-                mask = mask | (segments == more)
-        if 0.004 < mask.mean() < largest:
-            return mask
-    return None
-
-
-def _solid(mask: Pixels, rng: np.random.Generator) -> Pixels | None:
-    """The largest piece of a mask, often with its holes filled; None if it is tiny, or the frame cuts much off it."""
-    opened = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    count, pieces, numbers, _ = cv2.connectedComponentsWithStats(opened)
-    if count < 2:
-        return None
-    piece = (pieces == 1 + int(np.argmax(numbers[1:, cv2.CC_STAT_AREA]))).astype(np.uint8)
-    rim = int(piece[0].sum() + piece[-1].sum() + piece[:, 0].sum() + piece[:, -1].sum())
-    outline = cv2.morphologyEx(piece, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).sum() / 2
-    if piece.sum() < _SMALLEST_AREA or rim > _BORDER_SHARE * outline:
-        return None
-    contours, _ = cv2.findContours(piece, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = cv2.drawContours(np.zeros_like(piece), contours, -1, 1, -1)
-    solid: Pixels = (filled if rng.random() < 0.6 and filled.sum() < 1.3 * piece.sum() else piece) > 0
-    return solid
-
-
-def _cutout(rgb: Picture, thing: Pixels, *, with_behind: bool, rng: np.random.Generator) -> Cutout:
+def _cutout(rgb: Picture, thing: Pixels, likeness: float, *, with_behind: bool, rng: np.random.Generator) -> Cutout:
     rows, columns = np.nonzero(thing)
     top, left = max(0, rows.min() - 5), max(0, columns.min() - 5)
     inside = np.s_[top : rows.max() + 6, left : columns.max() + 6]
     opacity = cv2.GaussianBlur(thing.astype(np.uint8) * 255, (3, 3), 0)
     behind = _without(rgb, thing, rng) if with_behind else None
-    return Cutout(np.dstack([rgb, opacity])[inside].copy(), (int(left), int(top)), int(thing.sum()), behind)
+    return Cutout(
+        np.dstack([rgb, opacity])[inside].copy(), (int(left), int(top)), int(thing.sum()), likeness, behind, rgb
+    )
 
 
 def _without(rgb: Picture, thing: Pixels, rng: np.random.Generator) -> Picture:
@@ -155,4 +127,5 @@ def _procedural(rng: np.random.Generator, height: int = 240, width: int = 360) -
     colour, rough = rng.uniform(20, 235, (len(places), 3)), rng.uniform(0, 25, (2, len(places), 1))
     rgb = colour[segments] + rough[0][segments] * cv2.GaussianBlur(grain, (3, 3), 0)[..., None] * 2
     rgb = np.clip(rgb + rough[1][segments] * blotches, 0, 255).astype(np.uint8)
-    return Stock([rgb], list(_cutouts(rgb, [segments], rng)))
+    cutouts = [replace(cutout, likeness=_DRAWN * cutout.likeness) for cutout in _cutouts(rgb, [segments], rng)]
+    return Stock([rgb], cutouts)
