@@ -4,7 +4,7 @@ After a first point on each object the video is tracked. Then, until the mean J 
 simulated person looks for the worst object on the worst frame and clicks there, in the middle of the largest error:
 *positive* where the object was missed, *negative* where the mask has spilt. The frame is corrected as a user's click
 corrects it, by the same driver: it is locked from then on, and what lies between the neighbouring locked frames is
-tracked again; the frame of a single first point may come out anew as well.
+tracked again.
 """
 
 from collections.abc import Mapping
@@ -67,13 +67,13 @@ class Corrections:
 
     def apply(self, click: Click) -> None:
         """Say it, and have all tracked again that it changes."""
-        before = max((lock for lock in self.points_by_frame if lock < click.frame), default=0)
-        after = min((lock for lock in self.points_by_frame if lock > click.frame), default=self.clip.num_frames - 1)
+        before = max((lock for lock in self.points_by_frame if lock < click.frame), default=-1)
+        after = min((lock for lock in self.points_by_frame if lock > click.frame), default=self.clip.num_frames)
         self.num_clicks += 1
         for object_id, points in click.points.items():
             self._click(click.frame, object_id, points)
             self.tracking.correct([Prompt(object_id=object_id, frame=click.frame, points=points)])
-            self._finish(range(before, after + 1))  # a lock that was a guess may be made again
+            self._finish(range(before + 1, after))
 
     def _click(self, frame: int, object_id: int, points: Points) -> None:
         by_object = self.points_by_frame.setdefault(frame, {})

@@ -6,7 +6,7 @@ spans it makes on the way. Spans of an object never cross one of its locks and n
 is the same whatever order passes run in.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -88,27 +88,18 @@ def first_round(locks: Mapping[int, Iterable[int]], num_frames: int, direction: 
 
 
 def correction(
-    object_id: int,
-    lock: int,
-    others: Iterable[int],
-    num_frames: int,
-    direction: Direction,
-    guesses: Collection[int] = (),
+    object_id: int, lock: int, others: Iterable[int], num_frames: int, direction: Direction
 ) -> tuple[Pass, ...]:
-    """The passes for one prompt on top of a result: from it up to the locks on either side, and nothing else.
-
-    A lock that is one of ``guesses`` is gone up to as well, for it may be made better by what is known now.
-    """
+    """The passes for one prompt on top of a result: from it up to the locks on either side, and nothing else."""
     others = sorted(others)
     before = max((frame for frame in others if frame < lock), default=-1)
     after = min((frame for frame in others if frame > lock), default=num_frames)
-    first, last = before + (before not in guesses), after - (after not in guesses)
     known = tuple((object_id, frame) for frame in nearest(others, lock))
-    ahead, back = Span(object_id, lock, lock, last), Span(object_id, lock, first, lock)
+    ahead, back = Span(object_id, lock, lock, after - 1), Span(object_id, lock, before + 1, lock)
     if direction == "backward":
         return (_pass(-1, [back], known),)
     passes = [_pass(1, [ahead], known)]
-    if direction == "both" and first < lock:
+    if direction == "both" and before + 1 < lock:
         passes.append(_pass(-1, [replace(back, last=lock - 1)], known))
     return tuple(passes)
 

@@ -11,7 +11,6 @@ from ._kept import Kept, mask_of
 from ._plan import Pass
 
 _UNKNOWN = 0.5
-_DOUBTED, _ALIKE = 0.5, 0.25
 _TELLING = 0.05
 
 Found = Mask | None
@@ -48,13 +47,10 @@ class Ends:
         ]
 
 
-def taken_back(
-    kept: Kept, before: NDArray[np.int64], one: Pass, after: int, *, is_guess: bool = False
-) -> Iterator[int]:
+def taken_back(kept: Kept, before: NDArray[np.int64], one: Pass, after: int) -> Iterator[int]:
     """The frames of a pass between a correction and the lock ``after`` it on which what was there before is better.
 
-    ``before`` says in which step each frame was. A lock that ``is_guess`` is the pass's last frame, made again there
-    from what was carried to it and from its own point.
+    ``before`` says in which step each frame was.
     """
     object_id, lock = one.starts[0]
 
@@ -64,21 +60,17 @@ def taken_back(
     def new(frame: int) -> Segment | None:
         return kept.segment(object_id, frame)
 
-    corrected, was, locked, far = mask_of(new(lock)), mask_of(old(lock)), new(after), after - one.way
-    if is_guess and not (agreement(was, corrected) <= _DOUBTED and is_better_guess(locked, old(after), new(far))):
-        locked = old(after)
-        yield after
-    ends = Ends(corrected=corrected, was=was, locked=mask_of(locked), old=mask_of(old(far)), new=mask_of(new(far)))
-    frames = [frame for frame in one.frames if frame not in (lock, after)]
+    ends = Ends(
+        corrected=mask_of(new(lock)),
+        was=mask_of(old(lock)),
+        locked=mask_of(new(after)),
+        old=mask_of(old(one.stop)),
+        new=mask_of(new(one.stop)),
+    )
+    frames = [frame for frame in one.frames if frame != lock]
     before_it, now = ([sureness(at(frame)) for frame in frames] for at in (old, new))
     gains = ends.gains(before_it, now, [(after - frame) / (after - lock) for frame in frames])
     yield from frames[reach(gains) :]
-
-
-def is_better_guess(made: Segment | None, guess: Segment | None, arrived: Segment | None) -> bool:
-    """Whether what a point leads to, now that more is known, is as sure as what it alone led to, and is that at all
-    which ``arrived`` on the frame before."""
-    return sureness(made) >= sureness(guess) and agreement(mask_of(made), mask_of(arrived)) > _ALIKE
 
 
 def way(scores: Sequence[float], evenly: Sequence[float]) -> Sequence[float]:

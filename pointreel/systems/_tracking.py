@@ -219,8 +219,7 @@ class Tracking:
             (prompt,) = prompts
             object_id, frame = prompt.object_id, prompt.frame
             others = [other for of, other in self._said if of == object_id and other != frame]
-            guesses = [other for other in others if self._is_guess((object_id, other))]
-            passes = correction(object_id, frame, others, num_frames, self.direction, guesses)
+            passes = correction(object_id, frame, others, num_frames, self.direction)
             before = self._index.places_of(object_id)
         self._said = merged([*self._said.values(), *prompts])
         self._rounds.append(Round.of(prompts, passes, before))
@@ -250,11 +249,10 @@ class Tracking:
         """
         if of.before is None:
             return
-        (object_id, _), guess = one.starts[0], self._guess_of(one)
-        after = one.stop + one.way if guess is None else one.stop
+        (object_id, _), after = one.starts[0], one.stop + one.way
         if (object_id, after) not in self._said:
             return
-        for frame in taken_back(self._kept, of.before, one, after, is_guess=guess is not None):
+        for frame in taken_back(self._kept, of.before, one, after):
             self._index.put_back(object_id, frame, int(of.before[frame]))
 
     def _waiting(self) -> Iterator[tuple[int, int]]:
@@ -345,8 +343,7 @@ class Tracking:
             else:
                 told = _one_by_one(self._known_before(self._rounds[number], self._said[key]))
             prompts.setdefault(frame, []).extend(told)
-        guess = self._guess_of(one) if number else None
-        return prompts if guess is None else prompts | {one.stop: [guess]}
+        return prompts
 
     def _known_before(self, one: Round, prompt: Prompt) -> Prompt:
         """What was said, and for a correction what was there before, for the mask that is to be put right."""
@@ -356,23 +353,13 @@ class Tracking:
     def _reminder(self, lock: Key) -> Prompt:
         """What is known of a locked frame: the points that were said there, and its mask by now.
 
-        Not a mask that is a guess: it would teach what corrections put right.
+        Not a mask that nobody looked at and that a single point made: it would teach what corrections put right.
         """
         (object_id, frame), said = lock, self._said[lock]
-        mask = None if self._is_guess(lock) else self._kept.mask(object_id, frame)
+        was_begun_with = any((one.object_id, one.frame) == lock for one in self._rounds[0].prompts)
+        is_guess = was_begun_with and said.kinds() == {"points"} and len(said.points or ()) == 1
+        mask = None if is_guess else self._kept.mask(object_id, frame)
         return Prompt(object_id=object_id, frame=frame, mask=mask, points=said.points)
-
-    def _guess_of(self, one: Pass) -> Prompt | None:
-        """The point of the guess that a correction's pass ends on, if it does."""
-        key = one.starts[0][0], one.stop
-        return self._said[key] if key not in one.starts and self._is_guess(key) else None
-
-    def _is_guess(self, lock: Key) -> bool:
-        """Whether a lock is what a single point was taken for when the run began, and nobody corrected it."""
-        said = self._said.get(lock)
-        if said is None or said.kinds() != {"points"} or len(said.points or ()) != 1:
-            return False
-        return any((one.object_id, one.frame) == lock for one in self._rounds[0].prompts)
 
     def _count_time(self, since: float) -> float:
         now = time.monotonic()

@@ -5,11 +5,10 @@ import pytest
 
 from pointreel.core import Frame, Mask, Points, Prompt
 from pointreel.engines import propagators, segmenters
-from pointreel.engines.small.correction import is_something_else, put_right
-from pointreel.engines.small.first_mask import Candidate, FirstMask, Given, as_one
+from pointreel.engines.small.correction import put_right
+from pointreel.engines.small.first_mask import FirstMask, Given, as_one
 from pointreel.engines.small.nearby import Said
 from pointreel.engines.small.weights import load_prompt
-from pointreel.engines.small.windows import Window
 
 from .test_small import DISK, HEIGHT, WIDTH, Info, overlap, scene
 
@@ -52,31 +51,6 @@ def test_a_piece_that_a_point_on_the_object_is_on_stays(first: FirstMask) -> Non
     kept = corrected(first, square, at((116, 32)), at((125, 40)))
     assert kept[32, 116]
     assert not kept[40, 125]
-
-
-def test_most_of_a_mask_does_not_go_by_one_click(first: FirstMask) -> None:
-    """The click is in the very middle, but the object is likelier to be in there than nowhere."""
-    _, disk, _ = next(scene())
-    left = corrected(first, disk, NONE, at((50, 60)))
-    assert (left & disk).sum() > 0.3 * disk.sum()
-    assert not left[60, 50]
-
-
-def test_points_that_nothing_explains_change_little(first: FirstMask) -> None:
-    """Two on the ground beside a disk are said to be on the object, and one in between off it."""
-    _, disk, _ = next(scene())
-    mask = corrected(first, disk, at((20, 60), (80, 60)), at((30, 60)))
-    assert iou(mask, disk) > 0.8
-    assert mask[60, [20, 80, 30]].tolist() == [True, True, False]
-
-
-def test_a_closer_look_that_is_unsure_and_shows_something_else_is_not_taken() -> None:
-    window, (left, right) = Window(0, 0, 64, 64), (np.zeros((64, 64), np.float32) for _ in range(2))
-    left[:, :40], right[:, 30:] = 1, 1
-    seen = Candidate(window, left, 0.8)
-    assert is_something_else(Candidate(window, right, 0.7), seen)
-    assert not is_something_else(Candidate(window, right, 0.9), seen)
-    assert not is_something_else(Candidate(window, left, 0.7), seen)
 
 
 def test_what_was_missed_is_added_and_what_was_right_stays(first: FirstMask) -> None:

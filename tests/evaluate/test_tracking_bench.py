@@ -16,7 +16,7 @@ from PIL import Image
 from pointreel.core import Frame, FrameMasks, Mask, PointreelError, Points, Prompt, Segment
 from pointreel.evaluate import scorers
 from pointreel.evaluate.tracking_bench import Start, bench
-from pointreel.evaluate.tracking_bench_clicks import Click, Corrections, click_on_error, correct
+from pointreel.evaluate.tracking_bench_clicks import click_on_error, correct
 from pointreel.evaluate.tracking_bench_clips import clips_at
 from pointreel.evaluate.tracking_bench_runs import first_points
 from pointreel.systems import Tracking
@@ -121,20 +121,7 @@ def test_corrections_are_those_of_the_driver(tmp_path: Path, engine) -> None:
     assert state.num_clicks == 2
     assert sorted(state.points_by_frame) == [0, 4]
     assert state.points_by_frame[4][1].label.tolist() == [1]
-    assert state.num_frames == 9 + 5 + 5
-
-
-def test_what_a_correction_makes_of_the_first_point_is_scored_anew(tmp_path: Path, engine) -> None:
-    """On the first frame a point sees one colour of two; a click on a later frame says that both are meant."""
-    (clip,) = clips_at(write_davis(tmp_path))
-    point = Prompt(object_id=1, frame=0, points=Points.on([[8, 8]]))
-    with clip.open() as pictures, Tracking.start(pictures, [point], engine()) as tracking:
-        state = Corrections(clip, tracking)
-        state.start()
-        assert state.mean_j == pytest.approx(0.5, abs=0.03)
-        state.apply(Click(4, {1: Points.on([[34, 12]])}))
-        assert state.points_by_frame.keys() == {0, 4}
-        assert min(float(j[0]) for j in state._j.values()) > 0.97
+    assert state.num_frames == 9 + 5 + 4
 
 
 def test_what_spilt_over_another_object_takes_one_click_for_both(tmp_path: Path, engine) -> None:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -67,14 +66,6 @@ def test_a_correction_stays_between_its_neighbours(lock, others, direction) -> N
     assert counted == Counter((1, k) for k in range(low, high + 1))
     assert passes[0].owns(1, lock)
     assert all(p.starts == ((1, lock),) for p in passes)
-
-
-@pytest.mark.parametrize(
-    ("lock", "expected"), [(5, [range(5, 9), range(5, 1, -1)]), (3, [range(3, 9), range(3, 1, -1)])]
-)
-def test_a_correction_goes_up_to_what_was_a_guess_too(lock: int, expected: list[range]) -> None:
-    assert [one.frames for one in correction(1, lock, [0, 2, 9], NUM, "both", guesses=[2])] == expected
-    assert [one.frames for one in correction(1, lock, [0, 2, 9], NUM, "forward", guesses=[2])] == expected[:1]
 
 
 @given(frames, st.sets(frames, max_size=9), st.sampled_from(DIRECTIONS))

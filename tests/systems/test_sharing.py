@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pointreel.core import Mask, Segment
-from pointreel.systems._sharing import Ends, agreement, is_better_guess, reach, sureness, way
+from pointreel.systems._sharing import Ends, agreement, reach, sureness, way
 
 
 def bar(length: int) -> Mask:
@@ -56,13 +56,7 @@ def test_what_was_right_is_as_wrong_as_its_scores_have_fallen() -> None:
     assert way([], []) == []
 
 
-def test_a_guess_is_better_if_it_is_as_sure_and_is_what_arrived() -> None:
-    made, guess = Segment(bar(8), 0.8), Segment(bar(2), 0.7)
-    assert is_better_guess(made, guess, Segment(bar(7), 0.1))
-    assert not is_better_guess(made, guess, Segment(bar(1), 0.1))
-    assert is_better_guess(made, Segment(bar(2), 0.8), Segment(bar(7), 0.1))
-    assert not is_better_guess(made, Segment(bar(2), 0.9), Segment(bar(7), 0.1))
-    assert not is_better_guess(made, guess, None)
+def test_nobody_knows_how_sure_nothing_is() -> None:
     assert sureness(Segment(bar(3), 0.75)) > sureness(None) > sureness(Segment(bar(3), 0.25))
 
 

@@ -18,11 +18,10 @@ from .windows import Soft, Window
 Flag = NDArray[np.bool_]
 
 _OLD_PLACES, _MOST_CLICKS = 4, 6
-_IN_THE_MIDDLE, _MOST_ALL_WRONG = 0.8, 0.5
+_IN_THE_MIDDLE = 0.8
 _ELSEWHERE, _MOST_ELSEWHERE = 0.5, 2.0
 _DISK = 3
 _CLOSER_LOOKS, _ROUNDS = 2, 2
-_HARDLY_MEANT, _LITTLE_SHARED = 0.5, 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,20 +58,14 @@ def put_right(
     if mask is prior:
         return first.refined(frame, told, prior, other)
     for _ in range(_CLOSER_LOOKS if (mask.mask > 0.5).any() else 0):
-        closer = first.refined(frame, told, mask, other, times=_ROUNDS)
-        if is_something_else(closer, mask):
-            break
-        mask = closer
+        mask = first.refined(frame, told, mask, other, times=_ROUNDS)
     return _held(mask, given)
 
 
 def _after(
     click: Click, first: FirstMask, frame: Frame, own: Given, given: Given, prior: Candidate, other: Frame | None
 ) -> Candidate:
-    """The mask that one click leads to. ``own``: what was said of this frame; ``given``: and of frames nearby.
-
-    What agrees with every point, but changes most where nobody clicked, is not meant: then little is changed.
-    """
+    """The mask that one click leads to. ``own``: what was said of this frame; ``given``: and of frames nearby."""
     window = first.fitting(frame, given, prior)
     before = prior.through(window)
     if _is_all_wrong(click, before > 0.5, window, given):
@@ -83,24 +76,17 @@ def _after(
     ]
     possible += _changed(click, first, frame, given, Candidate(window, before, 1.0), other)
     meant = [_centredness(click, before > 0.5, found) + found.quality for found in possible]
-    possible.append(_held(Candidate(window, before, prior.quality), own))
-    meant.append(_HARDLY_MEANT)
     agrees = [not any(True for _ in _contradictions(found, own)) for found in possible]
     return max(zip(agrees, meant, range(len(possible)), possible, strict=True))[-1]
 
 
 def _is_all_wrong(click: Click, mask: Flag, window: Window, given: Given) -> bool:
-    """Whether a click off the object is in the very middle of a piece of the mask that no point on the object is on.
-
-    Not of one that is most of the mask: then the object is likely to be in it.
-    """
+    """Whether a click off the object is in the very middle of a piece of the mask that no point on the object is on."""
     if click.is_on:
         return False
     x, y = click.at(window)
     piece = _piece(mask, x, y)
-    if not 0 < np.count_nonzero(piece) <= _MOST_ALL_WRONG * np.count_nonzero(mask):
-        return False
-    if any(piece[v, u] for u, v in (Click(xy, True).at(window) for xy in given.on)):
+    if not piece.any() or any(piece[v, u] for u, v in (Click(xy, True).at(window) for xy in given.on)):
         return False
     depth = _depth(piece)
     return bool(depth[y, x] > _IN_THE_MIDDLE * depth.max())
@@ -145,13 +131,6 @@ def _contradictions(mask: Candidate, given: Given) -> Iterator[Click]:
         for xy, covered in zip(points, _covered(mask, points), strict=True):
             if covered != is_on:
                 yield Click(xy, is_on)
-
-
-def is_something_else(closer: Candidate, mask: Candidate) -> bool:
-    """Whether a closer look is not sure, and shows little of what it looked at."""
-    after, before = closer.mask > 0.5, mask.through(closer.window) > 0.5
-    shared, either = np.count_nonzero(after & before), np.count_nonzero(after | before)
-    return bool(closer.quality < mask.quality and shared < _LITTLE_SHARED * either)
 
 
 def _covered(candidate: Candidate, xy: NDArray[np.float32]) -> Flag:
