@@ -218,6 +218,6 @@ def test_it_is_looked_for_while_somebody_listens(folder: Path, monkeypatch: pyte
         await stream.aclose()
         return texts
 
-    texts = asyncio.run(heard())
+    texts = finished(heard())
     assert any("event: objects" in text for text in texts)
     studio.close()
