@@ -2,9 +2,12 @@
 
 import html
 import json
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -150,3 +153,23 @@ def test_a_process_ends_with_the_line_and_the_code(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("pointreel: nothing.mp4: there is no such file or folder")
     assert len(done.stderr.splitlines()) == 1
+
+
+HEARD = """
+import os, sys
+def hear(event, words):
+    if event == "import" and words[0] == "torch":
+        print(os.environ.get("OMP_WAIT_POLICY"))
+sys.addaudithook(hear)
+from pointreel.apps.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize(("said", "heard"), [(None, "PASSIVE"), ("ACTIVE", "ACTIVE")])
+def test_threads_are_told_to_sleep_before_torch_is_loaded(demo_folder: Path, said: str | None, heard: str) -> None:
+    others = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    environment = others if said is None else others | {"OMP_WAIT_POLICY": said}
+    words = [sys.executable, "-c", HEARD, "track", "demo/clip.mp4", "--at", "99", "--point", "1,1", "--out", "none"]
+    done = subprocess.run(words, cwd=demo_folder, env=environment, capture_output=True, text=True, check=False)
+    assert set(done.stdout.split()) == {heard}, done.stderr

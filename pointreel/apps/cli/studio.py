@@ -1,6 +1,5 @@
 """The studio: a page in the browser where people label videos and verify points, served from this machine."""
 
-import os
 import sys
 from contextlib import suppress
 from enum import StrEnum
@@ -57,8 +56,6 @@ def studio(
     from ..web.serve import serve
     from ..web.studio import Studio
 
-    # Threads of torch that spin while they wait take the cores from each other when clicks and propagation meet.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     project, left_out = opened(place, Path.cwd())
     if add_user is not None:
         with project:
