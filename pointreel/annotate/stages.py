@@ -39,7 +39,9 @@ def _begin(way: Way, stage: str, tell: Tell) -> None:
 
 
 def _pseudo_mask(way: Way, video: Video, engines: Engines) -> int:
-    """The mask on every frame on which something was said of the object; the edit that it is stored with."""
+    """The mask on every frame on which something was said of the object, and which is locked, as a click locks it in
+    the studio; the edit that it is stored with.
+    """
     found: list[FrameMasks] = []
     maps: list[SoftMask] = []
     for frame, prompt in sorted(way.localisation.prompts.items()):
@@ -49,7 +51,9 @@ def _pseudo_mask(way: Way, video: Video, engines: Engines) -> int:
         found.append(FrameMasks(frame, {way.thing.object_id: segment}))
         maps.append(SoftMask(frame, logits_of(segment)))
     fingerprint = way.fingerprints.pseudo_mask
-    return way.project.keep_stage(way.thing.key, "pseudo-mask", fingerprint=fingerprint, masks=found, maps=maps)
+    return way.project.keep_stage(
+        way.thing.key, "pseudo-mask", fingerprint=fingerprint, masks=found, maps=maps, locked=True
+    )
 
 
 def _segmented(prompt: Prompt, video: Video, engines: Engines) -> Segment:

@@ -116,11 +116,14 @@ def of_edit(connection: Connection, key: int, edit: int) -> list[StoredMask]:
     return [mask for _, mask in sorted(found.items())]
 
 
-def locked(connection: Connection, key: int) -> list[StoredMask]:
-    """The masks of an object that count now and are locked, by frame."""
+def locked(connection: Connection, key: int, without: Many[str]) -> list[StoredMask]:
+    """The masks of an object that count now and are locked, by frame, unless by edits of some kinds."""
     height, width = prompting.size_of(connection, key, 0)
-    query = select(masks.c.frame, masks.c.counts, masks.c.score, masks.c.edit_id).where(
-        masks.c.object_key == key, masks.c.locked, history.newest(masks, "object_key", "frame")
+    query = (
+        select(masks.c.frame, masks.c.counts, masks.c.score, masks.c.edit_id)
+        .select_from(masks.join(edits, edits.c.id == masks.c.edit_id))
+        .where(masks.c.object_key == key, masks.c.locked, edits.c.kind.not_in(without))
+        .where(history.newest(masks, "object_key", "frame"))
     )
     rows = connection.execute(query.order_by(masks.c.frame))
     return [

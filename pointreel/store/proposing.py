@@ -34,11 +34,13 @@ class Proposing(Opened):
         masks: Iterable[FrameMasks] = (),
         maps: Iterable[SoftMask] = (),
         edit: int | None = None,
+        locked: bool = False,
     ) -> int:
         """Masks and maps that a stage made, and that it is done, in one transaction; the key of their edit.
 
         They belong to ``edit``, or to a new one of the kind "pseudo-mask"; the stage's ``detail`` is that key. Frames
-        on which a mask is locked are left as they are.
+        on which people locked a mask are left as they are. What is ``locked`` here no propagation changes, but the next
+        run of the stage does.
         """
         found = list(masks)
         with self._database.write() as connection:
@@ -47,9 +49,9 @@ class Proposing(Opened):
                 video = things.video_of(connection, object_key)
                 edit = self._edit(connection, video, PSEUDO_MASK, None, None)
             mapping.require_edit(connection, object_key, edit)
-            locked = {one.frame for one in masking.locked(connection, object_key)}
-            free = [record for record in found if record.frame not in locked]
-            masking.add(connection, edit, free, [things.find(connection, object_key).object_id], False)
+            kept = {one.frame for one in masking.locked(connection, object_key, without=(PSEUDO_MASK,))}
+            free = [record for record in found if record.frame not in kept]
+            masking.add(connection, edit, free, [things.find(connection, object_key).object_id], locked)
             mapping.add_maps(connection, object_key, edit, maps)
             staging.mark(connection, object_key, stage, "done", fingerprint, str(edit), now)
             return edit
@@ -60,9 +62,9 @@ class Proposing(Opened):
             return masking.of_edit(connection, object_key, edit)
 
     def locked_masks(self, object_key: int) -> list[StoredMask]:
-        """The masks of an object that people locked, by frame."""
+        """The masks of an object that people locked, by frame; not those that a pipeline started from."""
         with self._database.read() as connection:
-            return masking.locked(connection, object_key)
+            return masking.locked(connection, object_key, without=(PSEUDO_MASK,))
 
     def is_undone(self, edit: int) -> bool:
         """Whether what an edit brought does not count any more."""

@@ -97,6 +97,23 @@ def test_a_mask_that_was_given_is_the_pseudo_mask(project: Project) -> None:
     assert next(project.masks(1, 5)).segment.mask == mask_of(square(5))
 
 
+def test_what_it_starts_from_is_locked_for_propagations_but_no_known_answer(project: Project) -> None:
+    """Nobody has looked at it: tests come from what people locked, and the next run makes it anew."""
+    project.prompt(1, on_disk(9))
+    annotate.propose(project, config=replace(QUICK, gold=0.5))
+    assert [one.frame for one in project.masks(1) if one.locked] == [5, 9]
+    assert project.locked_masks(1) == []
+    assert not any(point.gold is not None for point in project.points(1))
+    first = next(project.masks(1, 9))
+    project.prompt(1, Prompt(object_id=1, frame=9, mask=mask_of(disk(9))))
+    project.prompt(1, Prompt(object_id=1, frame=5))
+    annotate.propose(project, config=QUICK)
+    assert [one.frame for one in project.masks(1) if one.locked] == [9]
+    assert next(project.masks(1, 9)).segment.mask == mask_of(disk(9)) != first.segment.mask
+    project.set_mask(1, 9, first.segment)
+    assert [one.frame for one in project.locked_masks(1)] == [9]
+
+
 def test_another_draw_keeps_the_masks_and_what_was_answered(project: Project) -> None:
     annotate.propose(project, config=QUICK)
     project.answer(project.next_point("owner").point, FOREGROUND, 0.9, annotator="owner")

@@ -37,10 +37,10 @@ class Propagating:
         if sent.frame >= num_frames or (sent.to is not None and sent.to >= num_frames):
             raise Refused(404, f"{name}: found frame {max(sent.frame, sent.to or 0)}, it has 0 to {num_frames - 1}.")
         things = self._things(name, sent.objects)
-        if not refill_plan(
-            self._locked(things, sent, num_frames), sent.frame, num_frames, direction=sent.direction, to=sent.to
-        ):
-            raise Refused(409, f"{name}: no locked frame leads here. Click on the object first; that locks the frame.")
+        locked = self._locked(things, sent, num_frames)
+        if not refill_plan(locked, sent.frame, num_frames, direction=sent.direction, to=sent.to):
+            is_whole = len(locked) < len(things) or any(sent.frame in frames for frames in locked.values())
+            raise Refused(409, f"{name}: {_nothing_to_do(sent.frame, is_whole=is_whole)}")
         return self._jobs.start(
             KIND, lambda watch: self._run(watch, name, things, sent, by), video=stored, request=sent
         )
@@ -137,7 +137,7 @@ class Propagating:
 class _Kept:
     """What a propagation has made and not stored yet, and the edit it is stored as, begun with the first mask.
 
-    ``made`` are the masks of one that was cut off and is gone on with, as the same edit, whoever does.
+    ``made`` are the masks of one that was cut off and is gone on with, whoever does.
     """
 
     def __init__(
@@ -160,10 +160,12 @@ class _Kept:
         self._take_up()
 
     def _take_up(self) -> None:
+        """Where something was said since, it is an edit of its own: what was done last is what is taken back first."""
         project, edit = self._service.project, self._sent.edit
-        known = edit is not None and any(one.key == edit and one.kind == KIND for one in project.edits(self._video))
+        edits = project.edits(self._video)
+        known = edit is not None and any(one.key == edit and one.kind == KIND for one in edits)
         if edit is not None and known and not project.is_undone(edit):
-            self._edit = edit
+            self._edit = edit if edits[-1].key == edit else None
             self.made = {i: _of_edit(project.masks(thing.key), edit) for i, thing in self._things.items()}
 
     def fail(self, number: int, problem: str) -> None:
@@ -208,6 +210,12 @@ def _of_edit(masks: Iterable[StoredMask], edit: int) -> dict[int, Mask]:
     if any(mask.locked and mask.edit > edit for mask in found):
         return {}
     return {mask.frame: mask.segment.mask for mask in found if mask.edit == edit}
+
+
+def _nothing_to_do(frame: int, *, is_whole: bool) -> str:
+    if is_whole:
+        return f"nothing is missing beside frame {frame}. Click where a mask is wrong: the rest follows."
+    return "no locked frame leads here. Click on the object first; that locks the frame."
 
 
 def _is_whole(masks: list[StoredMask], frame: int, num_frames: int) -> bool:

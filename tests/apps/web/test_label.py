@@ -195,6 +195,16 @@ def test_cancelling_keeps_what_is_done(page: Page) -> None:
     assert len(kept) < NUM_FRAMES
 
 
+@pytest.mark.parametrize(("locked", "frame", "said"), [((), 3, "no locked frame"), ((0,), 3, "nothing is missing")])
+def test_a_propagation_with_nothing_to_do_says_why(page: Page, locked: Sequence[int], frame: int, said: str) -> None:
+    for k in locked:
+        paint(page, k)
+        propagate(page, k)
+    refused = page.send("POST", "/api/videos/1/propagations", {"objects": None, "frame": frame})
+    assert refused.status_code == 409
+    assert said in refused.json()["error"]
+
+
 class Fragile:
     """A propagator whose sessions break when they are asked for an object."""
 
@@ -259,7 +269,9 @@ def test_what_a_killed_server_was_doing_is_interrupted_and_goes_on(page: Page) -
 
 @pytest.mark.parametrize("since", ["nothing", "undone", "relocked"])
 def test_a_propagation_that_was_cut_off_goes_on_where_it_was(page: Page, since: str) -> None:
-    """From the last mask it stored on which its object was seen, as the same edit; from none that is outdated."""
+    """From the last mask it stored on which its object was seen, as the same edit; from none that is outdated, and as
+    an edit of its own where that would not be the last thing that was done.
+    """
     project = page.studio.project
     paint(page, 3)
     propagate(page, 3)
@@ -279,8 +291,11 @@ def test_a_propagation_that_was_cut_off_goes_on_where_it_was(page: Page, since: 
         assert min(iou(made[k, 1]["mask"], k) for k in range(6, NUM_FRAMES)) > 0.4
     else:
         assert {k: of["mask"] for k, of in made.items()} == {k: of["mask"] for k, of in whole.items()}
-    assert (job["result"]["edit"] == request["edit"]) == (since != "undone")
-    page.post("/api/videos/1/undo", {"only": "propagation"})
+    assert (job["result"]["edit"] == request["edit"]) == (since == "nothing")
+    assert page.post("/api/videos/1/undo")["edit"] == job["result"]["edit"]
+    if since == "relocked":
+        assert list(masks(page)) == [(k, 1) for k in (2, 3, 4, 5, 6)]
+        page.post("/api/videos/1/undo", {"only": "propagation"})
     assert list(masks(page)) == [(3, 1)]
     assert list(project.check()) == []
 
