@@ -163,14 +163,17 @@ class Tracking:
         """
         if not self.is_done:
             raise PointreelError(f"{self._records.path}: the run is not finished. Resume it first, then correct it.")
-        known = frozenset(self.object_ids)
-        called = self.names | dict(names or {})
-        check_prompts(prompts, self.video.info, self.propagator.accepts, engine=self.engine, names=called, known=known)
-        check_readable(self.video, prompts, called)
+        self.check(prompts, names)
         for prompt in merged(prompts).values():
             for _ in self.steps():  # an earlier correction of this list may change what this one corrects
                 pass
             self._add_round([prompt], dict(names or {}))
+
+    def check(self, prompts: Sequence[Prompt], names: Mapping[int, str] | None = None) -> None:
+        """Raise for the first prompt that cannot be added; this can be asked before the run is finished."""
+        known, called = frozenset(self.object_ids), self.names | dict(names or {})
+        check_prompts(prompts, self.video.info, self.propagator.accepts, engine=self.engine, names=called, known=known)
+        check_readable(self.video, prompts, called)
 
     def __getitem__(self, frame: int) -> FrameMasks:
         """What is known of a frame by now."""

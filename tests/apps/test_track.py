@@ -258,6 +258,35 @@ def test_objects_without_a_name_go_by_their_number(here: Path, tmp_path: Path) -
     assert found == [(2, "", [0]), (5, "", [0, 3])]
 
 
+def test_the_only_object_is_meant_whatever_its_number(here: Path, tmp_path: Path) -> None:
+    (tmp_path / "one.json").write_text('{"prompts": [{"object": 7, "box": [8, 16, 24, 32]}]}')
+    (tmp_path / "more.json").write_text(
+        '{"prompts": [{"object": 7, "frame": 6, "box": [14, 16, 30, 32]}, {"object": 9, "box": [1, 1, 9, 9]}, '
+        '{"object": "cat", "frame": 2, "box": [30, 2, 40, 12]}]}'
+    )
+    out = ("--out", str(tmp_path / "o"), "--write", "", "--json")
+    track(here, "clip.mp4", "--engine", "flow", "--prompts", str(tmp_path / "one.json"), *out)
+    for words, locked in (
+        (["--at", "3", "--box", "11,16,27,32"], {7: [0, 3]}),
+        (["--prompts", str(tmp_path / "more.json")], {7: [0, 3, 6], 9: [0], 10: [2]}),
+    ):
+        shown = json.loads("\n".join(track(here, "clip.mp4", "--correct", *words, *out)))
+        assert {one["id"]: one["locked_frames"] for one in shown["objects"]} == locked
+    assert [one["name"] for one in shown["objects"]] == ["", "", "cat"]
+
+
+def test_a_bad_correction_is_refused_before_the_run_is_finished(here: Path, tmp_path: Path, done: Path) -> None:
+    shutil.copytree(done, tmp_path / "o")
+    records = tmp_path / "o" / "track.records"
+    records.write_bytes(records.read_bytes()[:700])
+    out = ("--out", str(tmp_path / "o"), "--write", "")
+    with pytest.raises(pointreel.core.PointreelError, match="there is no frame 99"):
+        track(here, "clip.mp4", "--correct", "--at", "99", "--box", "1,1,9,9", *out)
+    assert records.stat().st_size <= 700
+    track(here, "clip.mp4", "--correct", "--at", "9", "--box", "1,1,9,9", *out)
+    assert records.stat().st_size > 700
+
+
 def test_a_name_that_is_new_is_said_to_be(here: Path, done: Path, tmp_path: Path) -> None:
     shutil.copytree(done, tmp_path / "o")
     words = ["--correct", "--object", "aa", "--at", "3", "--box", "1,1,9,9", "--write"]

@@ -20,10 +20,14 @@ OPTIONS = {"point": "--point", "not_point": "--not-point", "box": "--box", "mask
 
 @dataclass
 class Said:
-    """Prompts in the order they were typed, the names of objects, and where each object's words came from."""
+    """Prompts in the order they were typed, and the names of objects.
+
+    ``numbered``: an object without a name goes by its number, as in a file; in typed words it is the only one there is.
+    """
 
     prompts: list[Prompt] = field(default_factory=list)
     names: dict[int, str] = field(default_factory=dict)
+    numbered: bool = False
     _object_id: int = 1
     _frame: int = 0
     _once: set[tuple[int, int, str]] = field(default_factory=set)

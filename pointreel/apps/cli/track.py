@@ -125,7 +125,7 @@ def _said(words: list[Word], file: Path | None) -> tuple[Said, str]:
     if not file.exists():
         raise PointreelError(f"--prompts {file}: there is nothing here.")
     prompts, names = prompts_in(file)
-    return Said(prompts, names), f"--prompts {file}"
+    return Said(prompts, names, numbered=True), f"--prompts {file}"
 
 
 def _tracking(
@@ -181,32 +181,42 @@ def _must_be_free(folder: Path) -> None:
 
 
 def _correct(tracking: Tracking, said: Said) -> None:
-    """Objects are known by their names, those without one by their number; any other name is that of a new object."""
     if not said.prompts:
         raise PointreelError("--correct: say what is to be corrected: --object NAME --at FRAME --point x,y ...")
-    if not tracking.is_done:
-        _work(tracking)
-    id_by_name = {tracking.names.get(number) or str(number): number for number in tracking.object_ids}
-    new = max(tracking.object_ids, default=0)
-    ids: dict[int, int] = {}
-    for prompt in said.prompts:
-        name = said.names.get(prompt.object_id)
-        if prompt.object_id not in ids:
-            if name is None and len(id_by_name) > 1:
-                raise PointreelError(f"--correct: say which object is meant: --object {' or '.join(id_by_name)}.")
-            known = prompt.object_id if name is None else id_by_name.get(name)
-            if known is None:
-                new += 1
-                known = new
-                remarks.print(f"{name} is new: the run has {', '.join(id_by_name)}.", markup=False)
-            ids[prompt.object_id] = known
-    renumbered = [_of(prompt, ids[prompt.object_id]) for prompt in said.prompts]
+    ids = _ids_in(tracking, said)
+    prompts = [replace(prompt, object_id=ids[prompt.object_id]) for prompt in said.prompts]
     names = {ids[number]: name for number, name in said.names.items() if number in ids}
-    tracking.correct(renumbered, {number: name for number, name in names.items() if name != str(number)})
+    names = {number: name for number, name in names.items() if name != str(number)}
+    tracking.check(prompts, names)  # before hours of work on what is not finished
+    _work(tracking)
+    tracking.correct(prompts, names)
 
 
-def _of(prompt: Prompt, object_id: int) -> Prompt:
-    return replace(prompt, object_id=object_id)
+def _ids_in(tracking: Tracking, said: Said) -> dict[int, int]:
+    """Whom in the run each object is that something was said of, by the number it has in what was said.
+
+    Objects are known by their names, those without one by their number; any other name is that of a new object.
+    """
+    id_by_name = {tracking.names.get(number) or str(number): number for number in tracking.object_ids}
+    numbers = list(dict.fromkeys(prompt.object_id for prompt in said.prompts))
+    new = max([*tracking.object_ids, *(number for number in numbers if said.numbered and number not in said.names)])
+    ids: dict[int, int] = {}
+    for number in numbers:
+        name = said.names.get(number)
+        if name is not None:
+            known = id_by_name.get(name)
+        elif said.numbered:
+            known = number
+        elif len(id_by_name) == 1:
+            (known,) = id_by_name.values()
+        else:
+            raise PointreelError(f"--correct: say which object is meant: --object {' or '.join(id_by_name)}.")
+        if known is None:
+            known = new = new + 1
+        if known not in tracking.object_ids:
+            remarks.print(f"{name or number} is new: the run has {', '.join(id_by_name)}.", markup=False)
+        ids[number] = known
+    return ids
 
 
 def _same(one: list[Prompt], other: tuple[Prompt, ...]) -> bool:
