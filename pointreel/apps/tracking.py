@@ -1,11 +1,12 @@
 """Track by name: the driver of ``systems`` with an engine from the shelf, on a video given by its path."""
 
 import os
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from ..core import FrameMasks, Prompt
+from ..core import FrameMasks, PointreelError, Prompt
 from ..core.protocols import Propagator
 from ..engines import propagators
 from ..systems import Direction, Tracking
@@ -40,6 +41,8 @@ def track(
     >>> for masks in pointreel.track("dog.mp4", [dog]):      # doctest: +SKIP
     ...     print(masks.frame, masks.segments[1].mask.area, masks.segments[1].score)
     """
+    if resume and folder is None:
+        raise PointreelError("resume: there is no folder to go on with. Give the folder of the run.")
     with ExitStack() as stack:
         if not isinstance(video, Video):
             video = stack.enter_context(open_video(video, skip_broken=True))
@@ -56,7 +59,7 @@ def track(
 
 
 def engine_named(engine: str | Propagator, options: Mapping[str, object]) -> tuple[str, Propagator]:
-    """A propagator, and what records and reports call it: its name and the options it was given.
+    """A propagator, and what records and reports call it: its name and the options it was given, as one types them.
 
     >>> engine_named("flow", {"side": 120})[0]
     'flow side=120'
@@ -64,7 +67,7 @@ def engine_named(engine: str | Propagator, options: Mapping[str, object]) -> tup
     if not isinstance(engine, str):
         return type(engine).__name__, engine
     propagator: Propagator = propagators.build(engine, **options)
-    return " ".join([engine, *(f"{key}={value}" for key, value in sorted(options.items()))]), propagator
+    return shlex.join([engine, *(f"{key}={value}" for key, value in sorted(options.items()))]), propagator
 
 
 def _masks(tracking: Tracking, closing: ExitStack) -> Iterator[FrameMasks]:

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 import pointreel
 from pointreel.apps.cli.app import app
 from pointreel.apps.track_facts import disjoint
+from pointreel.apps.tracking import engine_named
 from pointreel.core import Box, Mask, Points, Prompt, Segment
 from pointreel.formats import read_labels
 from pointreel.formats import shelf as formats
@@ -368,6 +369,16 @@ def test_track_in_python(here: Path, tmp_path: Path) -> None:
         assert list(pointreel.track(video, [], engine="flow", folder=tmp_path, resume=True)) == found
     with pytest.raises(pointreel.core.PointreelError, match="takes no points"):  # before the first frame is asked for
         pointreel.track("clip.mp4", [Prompt(object_id=1, frame=0, points=Points.on([(1, 1)]))], engine="flow")
+
+
+def test_a_run_without_a_folder_cannot_be_resumed(here: Path) -> None:
+    with pytest.raises(pointreel.core.PointreelError, match="resume: there is no folder"):
+        pointreel.track("clip.mp4", [], engine="flow", resume=True)
+
+
+def test_options_with_spaces_are_found_again_in_the_name_of_a_run() -> None:
+    label, _ = engine_named("small", {"weights": "my own", "size": 128})
+    assert shlex.split(label) == ["small", "size=128", "weights=my own"]
 
 
 def test_shared_pixels_go_to_the_one_in_front() -> None:

@@ -150,7 +150,7 @@ def _tracking(
         return Tracking.start(
             video, said.prompts, propagator, direction=way, folder=folder, names=said.names, engine=label
         )
-    begun = engine_of(folder).split()
+    begun = shlex.split(engine_of(folder))
     label, propagator = _engine(engine or begun[0], options or begun[1:])
     tracking = Tracking.resume(video, propagator, folder, engine=label)
     try:
