@@ -59,7 +59,7 @@ class Doubt:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """A whole run. ``carried`` are frames that could not be read."""
+    """A whole run. ``carried`` are frames that could not be read; ``num_made`` counts those made again as well."""
 
     num_frames: int
     size: tuple[int, int]
@@ -68,6 +68,12 @@ class Facts:
     engine: str
     direction: str
     seconds: float
+    num_made: int
+
+    @property
+    def rate(self) -> float:
+        """Frames that were made in a second; 0 where nobody knows."""
+        return self.num_made / self.seconds if self.seconds else 0.0
 
     @classmethod
     def of(cls, tracking: Tracking) -> "Facts":
@@ -88,6 +94,7 @@ class Facts:
             tracking.engine,
             tracking.direction,
             tracking.seconds,
+            tracking.num_made,
         )
 
     def doubts(self, num: int = NUM_DOUBTS) -> list[Doubt]:
@@ -131,6 +138,7 @@ class Facts:
         doubts = [{"frame": d.frame, "object": d.object_id, "score": round(d.score, 4)} for d in self.doubts()]
         return {
             "frames": self.num_frames,
+            "frames_made": self.num_made,
             "height": self.size[0],
             "width": self.size[1],
             "engine": self.engine,

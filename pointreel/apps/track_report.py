@@ -93,8 +93,10 @@ def write_report(
         "size": f"{facts.size[1]} × {facts.size[0]}",
         "objects": str(len(facts.objects)),
         "took": _duration(facts.seconds),
-        "frames per second": f"{facts.num_frames / facts.seconds:.1f}" if facts.seconds > 0 else "–",
+        "frames per second": f"{facts.rate:.1f}" if facts.rate else "–",
     }
+    if facts.num_made > facts.num_frames:
+        table["with those made again"] = f"{facts.num_made:,} frames"
     by_id = {one.object_id: one for one in facts.objects}
     text = _PAGE.substitute(
         title=escape(title),

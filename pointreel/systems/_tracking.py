@@ -50,6 +50,8 @@ class Tracking:
     it. ``steps`` does the work without looking at the result; ``correct`` adds prompts, and the next ``steps`` make
     again only what lies between the locked frames around them. Leaving the ``with`` block pauses: with a ``folder``,
     ``Tracking.resume`` goes on from there, and after a killed process too, with the masks there would have been.
+    ``seconds`` is what sessions took so far, and ``num_made`` how many frames they made in them, again and again where
+    something was corrected.
 
     >>> with Tracking.start(video, prompts, propagator, folder=Path("out")) as tracking:      # doctest: +SKIP
     ...     for masks in tracking:
@@ -64,7 +66,7 @@ class Tracking:
         self.engine = str(header["engine"])
         self.direction = direction_named(str(header["direction"]))
         self.names: dict[int, str] = {}
-        self.seconds = 0.0
+        self.seconds, self.num_made = 0.0, 0
         self._rounds: list[Round] = []
         self._index = Index(len(video))
         self._kept = Kept(records, self._index)
@@ -238,6 +240,7 @@ class Tracking:
 
     def _note(self, number: int, turn: int, frame: int, place: int, *, is_empty: bool, carried: bool) -> None:
         of = self._rounds[number]
+        self.num_made += 1
         of.note(turn, frame, is_empty=is_empty)
         self._index.note(of.passes[turn], frame, place, carried=carried)
         if frame == of.passes[turn].stop:

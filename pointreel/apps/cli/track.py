@@ -247,10 +247,11 @@ def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], command: str, as_js
     rows = [(str(folder / PLACES[kind][0]), PLACES[kind][1]) for kind in kinds]
     print_table("", [*rows, (str(folder / "prompts.json"), "what was said; --prompts takes it again")])
     out.print("")
-    rate = f", {facts.num_frames / facts.seconds:.1f} frames per second" if facts.seconds else ""
-    out.print(f"{_frames(facts.num_frames)} by {facts.engine} in {facts.seconds:.1f} s{rate}")
+    again = f" ({facts.num_made} with those made again)" if facts.num_made > facts.num_frames else ""
+    rate = f", {facts.rate:.1f} frames per second" if facts.rate else ""
+    out.print(f"{_frames(facts.num_frames)}{again} by {facts.engine} in {facts.seconds:.1f} s{rate}", markup=False)
     for one in facts.objects:
-        out.print(f"  {one.called}: on {_frames(len(one.frames))}, mean score {one.mean_score:.2f}")
+        out.print(f"  {one.called}: on {_frames(len(one.frames))}, mean score {one.mean_score:.2f}", markup=False)
     _say_doubts(facts)
     out.print(f"\nWhere a mask is wrong: {command} {example_for(facts)}", markup=False)
 
@@ -259,7 +260,7 @@ def _say_doubts(facts: Facts) -> None:
     called: Mapping[int, str] = {one.object_id: one.called for one in facts.objects}
     doubts = [f"{d.frame} ({called[d.object_id]}, {d.score:.2f})" for d in facts.doubts(4)]
     if doubts:
-        out.print(f"least sure on frames {', '.join(doubts)}")
+        out.print(f"least sure on frames {', '.join(doubts)}", markup=False)
     if facts.carried:
         remarks.print(f"{_frames(len(facts.carried))} could not be read; masks were carried over from frames nearby.")
 
