@@ -20,6 +20,7 @@ from .errors import (
     StoreError,
 )
 from .labelling import CLOSING
+from .news import NewMasks, News
 from .project import Project
 from .records import (
     Answer,
@@ -60,6 +61,8 @@ __all__ = [
     "Effect",
     "Event",
     "Login",
+    "NewMasks",
+    "News",
     "NotAllowed",
     "Order",
     "Pace",

@@ -20,11 +20,15 @@ class Working(Opened):
         with self._database.write(durable=False) as connection:
             connection.execute(insert(jobs).values(row | {"seen_at": self._database.now()}))
 
-    def see_job(self, key: str, *, request: str | None = None) -> None:
-        """The server still does it; with another ``request``, if it is to go on from where it is now."""
-        said = {} if request is None else {"request": request}
+    def change_job(self, key: str, request: str) -> None:
+        """What to ask for to have it go on from where it is now."""
         with self._database.write(durable=False) as connection:
-            connection.execute(update(jobs).where(jobs.c.id == key).values(seen_at=self._database.now(), **said))
+            connection.execute(update(jobs).where(jobs.c.id == key).values(request=request))
+
+    def see_jobs(self, server: str) -> None:
+        """A server is still there, and so is all that it does."""
+        with self._database.write(durable=False) as connection:
+            connection.execute(update(jobs).where(jobs.c.server == server).values(seen_at=self._database.now()))
 
     def end_job(self, key: str) -> None:
         with self._database.write(durable=False) as connection:

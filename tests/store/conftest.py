@@ -225,7 +225,8 @@ def everything(made: Made) -> None:
     project.undo_edit(by="olga")
     project.redo_edit(by="olga")
     project.begin_job("job", "propagation", server="here 1 a", video="clip")
-    project.see_job("job")
+    project.change_job("job", "{}")
+    project.see_jobs("here 1 a")
     assert [job.key for job in project.running_jobs()] == ["job"]
     project.end_job("job")
     project.close_object(ball, by="olga")

@@ -15,9 +15,9 @@ from ...store import Project, StoredVideo, StoreError
 from . import messages
 from .errors import Refused
 from .events import Events
-from .presence import is_there, name_of_server
+from .presence import Presence, is_there
 
-_KEPT, _EVERY, _SEEN = 200, 0.2, 10.0
+_KEPT, _EVERY = 200, 0.2
 _OVER = frozenset({"done", "cancelled", "failed", "interrupted"})
 
 
@@ -41,7 +41,6 @@ class Watch:
     result: messages.JobResult | None = None
     began: float = 0.0
     told: float = 0.0
-    seen: float = 0.0
     stop: Event = field(default_factory=Event)
 
     def progress(self, done: int, total: int, message: str | None = None) -> None:
@@ -84,10 +83,13 @@ class Jobs:
     def __init__(self, project: Project, events: Events, tidy: Callable[[str], str] = str) -> None:
         """``tidy`` is what is done to messages before they are shown."""
         self._project, self._events, self._tidy, self._lock = project, events, tidy, Lock()
-        self._me = name_of_server()
+        self._presence = Presence(project, self._works)
         self._watches: OrderedDict[str, Watch] = OrderedDict()
         self._workers: dict[str, ThreadPoolExecutor] = {}
         self._closed = False
+
+    def begin(self) -> None:
+        self._presence.begin()
 
     def start(
         self,
@@ -101,7 +103,7 @@ class Jobs:
         asked = "" if request is None else request.model_dump_json()
         watch = Watch(kind, None if video is None else video.key, asked, self._report)
         of = None if video is None else video.name
-        self._project.begin_job(watch.id, kind, server=self._me, video=of, request=asked)
+        self._project.begin_job(watch.id, kind, server=self._presence.name, video=of, request=asked)
         with self._lock:
             if self._closed:
                 raise Refused(503, "The studio is being closed. Start it again.")
@@ -121,7 +123,9 @@ class Jobs:
             return [watch.shown() for watch in reversed(self._watches.values())]
 
     def find(self, job: str) -> Watch:
-        if job not in self._watches:
+        with self._lock:
+            found = self._watches.get(job)
+        if found is None or found.state == "interrupted":
             self._take_over()
         with self._lock:
             found = self._watches.get(job)
@@ -150,6 +154,11 @@ class Jobs:
             watch.stop.set()
         for worker in workers:
             worker.shutdown(wait=True, cancel_futures=True)
+        self._presence.close()
+
+    def _works(self) -> bool:
+        with self._lock:
+            return any(watch.state not in _OVER for watch in self._watches.values())
 
     def _run(self, watch: Watch, work: Work) -> None:
         if watch.stop.is_set():
@@ -179,22 +188,24 @@ class Jobs:
         if now or time.monotonic() - watch.told > _EVERY:
             watch.told = time.monotonic()
             self._events.publish("job", watch.shown().model_dump())
-        if time.monotonic() - watch.seen > _SEEN and watch.state == "running":
-            watch.seen = time.monotonic()
-            with suppress(StoreError):
-                self._project.see_job(watch.id)
 
     def _take_over(self) -> None:
-        """Show what servers that are not there any more have left undone."""
-        left = [job for job in self._project.running_jobs() if job.server != self._me and not is_there(job)]
+        """Show what servers that are not there any more have left undone, and no other has taken up since."""
+        rows = self._project.running_jobs()
+        left = [job for job in rows if job.server != self._presence.name and not is_there(job)]
         keys = {video.name: video.key for video in self._project.videos} if left else {}
         with self._lock:
+            for key in self._interrupted() - {job.key for job in left}:
+                del self._watches[key]
             for job in left:
                 if job.key not in self._watches and job.kind in get_args(messages.JobKind):
                     kind = cast(messages.JobKind, job.kind)
                     video = None if job.video is None else keys.get(job.video)
                     watch = Watch(kind, video, job.request, self._report, id=job.key, state="interrupted")
                     self._watches[job.key] = watch
+
+    def _interrupted(self) -> set[str]:
+        return {key for key, watch in self._watches.items() if watch.state == "interrupted"}
 
     def _forget(self) -> None:
         over = [key for key, watch in self._watches.items() if watch.state in _OVER]

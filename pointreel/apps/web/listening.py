@@ -1,10 +1,10 @@
 """What others do to the project, another server or a command: their events are made here from what they stored."""
 
 from contextlib import suppress
+from datetime import datetime
 from threading import Event, Thread
 
-from ...core import PointreelError
-from ...store import Project
+from ...store import News, Project
 from .events import Events
 from .totals import Totals
 
@@ -31,27 +31,28 @@ class Listening:
     def look(self) -> None:
         """Tell what is new since the last look. What was done here has been told."""
         news = self._project.news(self._upto)
+        if news:
+            for key in news.answered:
+                self._totals.changed(key)
+            self._tell(news, self._project.last_saved())
         self._upto = news.upto
-        if not news:
-            return
+
+    def _tell(self, news: News, saved: datetime | None) -> None:
         for video in news.edited:
             self._events.publish("objects", {"video": video})
         for made in news.masks:
             told = {"video": made.video, "edit": made.edit, "frames": made.frames, "objects": made.objects}
             self._events.publish("masks", told)
-        for key in news.answered:
-            self._totals.changed(key)
         for key in {*news.answered, *news.proposed}:
             self._events.publish("points", {"object": key})
         if news.much or news.proposed:
             self._totals.stale()
             self._events.publish("reset", {})
-        saved = self._project.last_saved()
         if saved is not None:
             self._events.publish("saved", {"saved_at": saved.isoformat(timespec="milliseconds")})
 
     def _listen(self) -> None:
         while not self._over.wait(_EVERY):
             if self._events.has_listeners:
-                with suppress(PointreelError):  # whoever does something is told
+                with suppress(Exception):  # whoever does something is told; the next look tells what this one could not
                     self.look()

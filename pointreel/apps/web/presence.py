@@ -1,14 +1,40 @@
-"""Whether a server is still there that said it does something."""
+"""Whether a server is still there that said it does something: it says so again and again, while it does."""
 
 import os
 import socket
 import time
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Event, Thread
 from uuid import uuid4
 
-from ...store import RunningJob
+from ...store import Project, RunningJob
 
-_SILENT = 120.0
-"""Seconds after which a server of another machine, which cannot be looked for, is taken to be gone."""
+_EVERY, _SILENT = 15.0, 120.0
+"""Seconds after which a server says that it is there, and after which one that does not is taken to be gone."""
+
+
+class Presence:
+    """This server, for others on the same project. How long a step of a job takes has nothing to do with it."""
+
+    def __init__(self, project: Project, works: Callable[[], bool]) -> None:
+        self.name = name_of_server()
+        self._project, self._works, self._over = project, works, Event()
+        self._thread = Thread(target=self._say, name="pointreel-presence", daemon=True)
+
+    def begin(self) -> None:
+        self._thread.start()
+
+    def close(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _say(self) -> None:
+        while not self._over.wait(_EVERY):
+            if self._works():
+                with suppress(Exception):  # a disk that is full now may not be so the next time
+                    self._project.see_jobs(self.name)
 
 
 def name_of_server() -> str:

@@ -186,7 +186,7 @@ class _Kept:
             if self._edit is None:
                 self._edit = project.begin_edit(self._video, KIND, by=self._by)
                 again = self._sent.model_copy(update={"edit": self._edit})
-                project.see_job(self._watch.id, request=again.model_dump_json())
+                project.change_job(self._watch.id, again.model_dump_json())
             project.add_masks(self._edit, records, around_locks=True)
             self.stored += len(records)
             self._tell(records)

@@ -69,6 +69,7 @@ class Studio:
             sweep(self.project.folder)
         self.segmenting.begin()
         self.listening.begin()
+        self.jobs.begin()
 
     def close(self) -> None:
         """Stop what runs and let go of the project."""

@@ -5,18 +5,21 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from pointreel.apps.web.studio import Studio
 from pointreel.core import Frame, FrameMasks, Mask, Prompt, Segment
 from pointreel.core.protocols import Propagator
-from pointreel.store import Candidate
+from pointreel.store import Candidate, Project
 from pointreel.video import Video
 
 from .conftest import HEIGHT, NUM_FRAMES, SIDE, WIDTH, Page, square
@@ -267,6 +270,38 @@ def test_what_a_killed_server_was_doing_is_interrupted_and_goes_on(page: Page) -
     assert [one.key[0] for one in project.running_jobs()] == ["b", "d"]
 
 
+def test_who_was_only_silent_or_was_taken_up_elsewhere_is_interrupted_no_more(page: Page, folder: Path) -> None:
+    """As when a laptop slept: nobody is to do what another server still does, or does again."""
+    an_hour_ago, project = time.time() - 3600, page.studio.project
+    with Project.open(folder, clock=lambda: an_hour_ago) as earlier:
+        for name in ("a", "b"):
+            earlier.begin_job(name * 32, "propagation", server=f"elsewhere 1 {name}", video="clip.mp4", request="{}")
+    states = [(job["id"][0], job["state"]) for job in page.read("/api/jobs")["jobs"]]
+    assert sorted(states) == [("a", "interrupted"), ("b", "interrupted")]
+    project.see_jobs("elsewhere 1 a")
+    project.end_job("b" * 32)
+    for name in ("a", "b"):
+        assert page.send("POST", f"/api/jobs/{name * 32}/again").status_code == 404
+    assert page.read("/api/jobs")["jobs"] == []
+
+
+def test_a_server_says_that_it_is_there_while_it_does_something(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of what waits its turn, and while nothing is heard of a long step."""
+    monkeypatch.setattr("pointreel.apps.web.presence._EVERY", 0.01)
+    studio, over = Studio(Project.open(folder)), threading.Event()
+    studio.jobs.begin()
+    for _ in range(2):
+        studio.jobs.start("export", lambda watch: over.wait(60) and None)
+    began, deadline = [job.seen_at for job in studio.project.running_jobs()], time.monotonic() + 60
+    while not all(job.seen_at > max(began) for job in studio.project.running_jobs()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    seen = studio.project.running_jobs()
+    over.set()
+    studio.close()
+    assert len(seen) == 2
+    assert min(job.seen_at for job in seen) > max(began)
+
+
 @pytest.mark.parametrize("since", ["nothing", "undone", "relocked"])
 def test_a_propagation_that_was_cut_off_goes_on_where_it_was(page: Page, since: str) -> None:
     """From the last mask it stored on which its object was seen, as the same edit; from none that is outdated, and as
@@ -318,11 +353,11 @@ def test_a_propagation_says_where_it_can_be_taken_up(page: Page) -> None:
     """As soon as it has begun, since it may be killed at any moment."""
     project = page.studio.project
     said: list[str] = []
-    see_job, page.studio.propagating._propagator = project.see_job, Fragile(page.studio.propagating._loaded(), 9)
-    project.see_job = lambda key, *, request=None: said.append(request or "") or see_job(key, request=request)
+    change_job = project.change_job
+    project.change_job = lambda key, request: said.append(request) or change_job(key, request)
     paint(page, 0)
     job = propagate(page, 0, objects=[1])
-    assert [json.loads(text)["edit"] for text in said if text] == [job["result"]["edit"]]
+    assert [json.loads(text)["edit"] for text in said] == [job["result"]["edit"]]
 
 
 def test_locks(page: Page) -> None:

@@ -203,6 +203,23 @@ def test_what_others_do_to_the_project_is_told_here(page: Page, folder: Path) ->
     assert told[-1][1]["saved_at"] == page.read("/api/project")["saved_at"]
 
 
+def test_what_could_not_be_told_is_told_with_the_next_look(
+    page: Page, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Project.open(folder) as other:
+        other.propose(1, [Candidate(frame=0, x=20, y=30, kind=1)])
+        page.studio.listening.look()
+        other.answer(1, 1, 0.5, annotator="owner")
+    before = len(page.studio.events._ring)
+    with monkeypatch.context() as patched:
+        patched.setattr(page.studio.project, "last_saved", lambda: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            page.studio.listening.look()
+    assert len(page.studio.events._ring) == before
+    page.studio.listening.look()
+    assert [one.kind for one in list(page.studio.events._ring)[before:]] == ["points", "saved"]
+
+
 def test_it_is_looked_for_while_somebody_listens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pointreel.apps.web.listening._EVERY", 0.01)
     studio = Studio(Project.open(folder))
