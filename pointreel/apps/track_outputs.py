@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..core import Frame, FrameMasks, ListedDataset, Mask, PointreelError, Points, UnknownName
 from ..formats import shelf as formats
-from ..systems import Tracking
+from ..systems import RECORDS, Tracking
 from ..video import OverlayStyle, contact_sheet, overlay, thumbnails, write_mp4, write_picture
 from ..video.pictures import RGB
 from .track_facts import Facts, sequence_of
@@ -64,10 +64,27 @@ def write_outputs(
         if "sheet" in kinds:
             write_picture(folder / PLACES["sheet"][0], drawn.sheet())
         if "report" in kinds:
-            files = [place for kind, place in PLACES.items() if kind in kinds and kind != "report"]
+            there = {*kinds, *_written_since(folder, fits=True)}
+            files = [place for kind, place in PLACES.items() if kind in there and kind != "report"]
             report = folder / PLACES["report"][0]
             write_report(facts, tracking.prompts, report, drawn.sheet(), drawn.doubts, files, title or name, correcting)
     return facts
+
+
+def stale(folder: Path) -> list[str]:
+    """The outputs in the folder of a run that were written before it found what it holds now."""
+    return _written_since(folder, fits=False)
+
+
+def _written_since(folder: Path, *, fits: bool) -> list[str]:
+    """The outputs in the folder of a run that were written after its records, or those that were not."""
+    records = folder / RECORDS
+    there = [kind for kind, (place, _) in PLACES.items() if (folder / place).exists()] if records.is_file() else []
+    return [kind for kind in there if fits == (_written(folder / PLACES[kind][0]) >= _written(records))]
+
+
+def _written(path: Path) -> int:
+    return path.stat().st_mtime_ns
 
 
 def _write_pngs(tracking: Tracking, facts: Facts, name: str, place: Path) -> None:

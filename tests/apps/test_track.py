@@ -243,6 +243,24 @@ def test_the_rate_counts_what_was_made_again(here: Path, tmp_path: Path) -> None
     assert (summary["frames"], summary["frames_made"]) == (16, 31)
 
 
+def test_what_no_longer_fits_the_masks_is_named(here: Path, tmp_path: Path) -> None:
+    words = ["track", "clip.mp4", "--out", str(tmp_path / "o")]
+    first = ["--engine", "flow", "--mask", "grey.png", "--write", "json,overlay,report"]
+    assert "older" not in CliRunner().invoke(app, [*words, *first]).stderr
+    corrected = CliRunner().invoke(app, [*words, "--correct", "--at", "10", "--box", "20,16,30,32", "--write", "json"])
+    assert "older than these masks: overlay.mp4, report.html. Write anew: " in " ".join(corrected.stderr.split())
+    assert corrected.stderr.rstrip().endswith("--resume --write overlay,report")
+    again = CliRunner().invoke(app, [*words, "--resume", "--write", "report", "--json"])
+    assert json.loads(again.stdout)["stale"] == ["overlay"]
+    page = tmp_path / "o" / "report.html"
+    assert "overlay.mp4" not in page.read_text()
+    assert '<a href="masks.json">' in page.read_text()
+    CliRunner().invoke(app, [*words, "--resume", "--write", "overlay"])
+    again = CliRunner().invoke(app, [*words, "--resume", "--write", "report", "--json"])
+    assert json.loads(again.stdout)["stale"] == []
+    assert '<video src="overlay.mp4"' in page.read_text()
+
+
 def test_the_report_says_what_to_type(here: Path, tmp_path: Path) -> None:
     """The command that it shows corrects the run, whatever its objects and folders are called."""
     out, name = tmp_path / "a run", "it's <b>"

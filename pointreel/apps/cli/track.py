@@ -19,7 +19,7 @@ from ...video import Video
 from ...video import open as open_video
 from ..track_corrections import example_for
 from ..track_facts import Facts
-from ..track_outputs import PLACES, write_outputs
+from ..track_outputs import PLACES, stale, write_outputs
 from ..tracking import DEFAULT_ENGINE, engine_named
 from ._in_order import InOrder, Word, in_order
 from ._prompts import Said, blamed, prompts_in, said_in
@@ -94,7 +94,7 @@ def track(
             if (folder / RECORDS).is_file():
                 remarks.print(f"Go on with: {_again(video, folder)} --resume", markup=False)
             raise
-    _say(facts, folder, kinds, correcting(video, folder), as_json)
+    _say(facts, folder, kinds, _again(video, folder), as_json)
     if facts.carried:
         raise typer.Exit(SKIPPED_BROKEN)
 
@@ -240,9 +240,9 @@ def _work(tracking: Tracking) -> None:
 
 
 def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], command: str, as_json: bool) -> None:
-    files = {kind: str(folder / PLACES[kind][0]) for kind in kinds}
+    files, old = {kind: str(folder / PLACES[kind][0]) for kind in kinds}, stale(folder)
     if as_json:
-        print_json(facts.to_json() | {"folder": str(folder), "files": files})
+        print_json(facts.to_json() | {"folder": str(folder), "files": files, "stale": old})
         return
     rows = [(str(folder / PLACES[kind][0]), PLACES[kind][1]) for kind in kinds]
     print_table("", [*rows, (str(folder / "prompts.json"), "what was said; --prompts takes it again")])
@@ -253,7 +253,11 @@ def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], command: str, as_js
     for one in facts.objects:
         out.print(f"  {one.called}: on {_frames(len(one.frames))}, mean score {one.mean_score:.2f}", markup=False)
     _say_doubts(facts)
-    out.print(f"\nWhere a mask is wrong: {command} {example_for(facts)}", markup=False)
+    if old:
+        them = ", ".join(PLACES[kind][0] for kind in old)
+        anew = f"{command} --resume --write {','.join(old)}"
+        remarks.print(f"older than these masks: {them}. Write anew: {anew}", markup=False)
+    out.print(f"\nWhere a mask is wrong: {command} --correct {example_for(facts)}", markup=False)
 
 
 def _say_doubts(facts: Facts) -> None:
