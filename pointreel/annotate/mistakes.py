@@ -11,7 +11,7 @@ for both at once, so that neither is taken for rarer than it is. What two people
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations, groupby
+from itertools import groupby
 
 import numpy as np
 
@@ -81,11 +81,14 @@ class Mistakes:
 
 
 def _pairs(project: Project) -> Iterator[tuple[int, int, int]]:
-    """Settlements are no second opinions: an owner has seen the others."""
+    """Of those who judged a point, two by two, so that pairs tell of errors each on its own; and of who judged it again.
+
+    Settlements are no second opinions: an owner has seen the others.
+    """
     again: dict[tuple[int, str], list[int]] = {}
     for _, group in groupby(_sure(project), key=lambda answer: answer.point):
         said = list(group)
-        for one, other in combinations(said, 2):
+        for one, other in zip(said[::2], said[1::2], strict=False):
             yield one.kind, one.label, other.label
         for answer in said:
             if answer.repeats is not None:

@@ -90,3 +90,16 @@ def test_pairs_are_found_in_a_project(project: Project, how: str) -> None:
     assert said == {(1, 1): 2, (0, 1): 2, (0, 0): 1}
     assert {kind for kind, _, _ in found} == {FOREGROUND}
     assert Mistakes.of(project) is None
+
+
+def test_no_verdict_is_in_two_pairs(project: Project) -> None:
+    """Three pairs of three people would not tell of errors each on its own, and so promise too much."""
+    people = ["owner", "ada", "grace", "joan", "mary"]
+    for name in people[1:]:
+        project.add_user(name)
+    key = project.objects[0].key
+    project.propose(key, [Candidate(frame=0, x=1, y=1, kind=AMBIGUOUS, overlap=len(people))])
+    (point,) = project.points(key)
+    for name, label in zip(people, (1, 0, 1, 1, 0), strict=True):
+        project.answer(point.key, label, 1.0, annotator=name)
+    assert Mistakes.found_in(project).pairs == {(AMBIGUOUS, 1, 0): 1, (AMBIGUOUS, 1, 1): 1}
