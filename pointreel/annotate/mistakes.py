@@ -81,7 +81,7 @@ class Mistakes:
 
 
 def _pairs(project: Project) -> Iterator[tuple[int, int, int]]:
-    """Of those who judged a point, two by two, so that pairs tell of errors each on its own; and of who judged it again.
+    """Of those who judged a point, two by two: each pair tells of errors on its own. And of who judged it again.
 
     Settlements are no second opinions: an owner has seen the others.
     """
