@@ -117,7 +117,8 @@ def _draw(
     """One pass over the video for all pictures there are."""
     info = tracking.video.info
     tiles = set(np.linspace(0, len(tracking) - 1, min(NUM_TILES, len(tracking))).round().astype(int).tolist())
-    doubts = {doubt.frame: doubt for doubt in reversed(facts.doubts())}
+    doubts = facts.doubts()
+    doubtful = {doubt.frame for doubt in doubts}
     points, names = _points_by_frame(tracking), {i: tracking.names.get(i, "") for i in tracking.object_ids}
     full, drawn = round(info.height * min(1.0, _LARGEST / min(info.height, info.width))), _Drawn()
     with ExitStack() as stack:
@@ -126,7 +127,7 @@ def _draw(
             place = folder / PLACES["overlay"][0]
             mp4 = stack.enter_context(write_mp4(place, pts=info.pts[: len(tracking)], time_base=info.time_base))
         for frame, masks in _pictures(tracking, watch):
-            if mp4 is None and frame.index not in tiles and frame.index not in doubts:
+            if mp4 is None and frame.index not in tiles and frame.index not in doubtful:
                 continue
             said = points.get(frame.index, {})
             if mp4 is not None:
@@ -134,10 +135,10 @@ def _draw(
             if frame.index in tiles:
                 tile = _small(frame, masks, said, names, _tile_height(frame, len(tiles)), _TILE_TEXT)
                 drawn.tiles.append(Frame(frame.index, tile))
-            if frame.index in doubts:
+            if frame.index in doubtful:
                 small = _small(frame, masks, said, names, _DOUBT_HEIGHT, _DOUBT_TEXT)
-                drawn.doubts.append(Picture(doubts[frame.index], small))
-    drawn.doubts.sort(key=lambda picture: picture.doubt.score)
+                drawn.doubts += [Picture(doubt, small) for doubt in doubts if doubt.frame == frame.index]
+    drawn.doubts.sort(key=lambda picture: doubts.index(picture.doubt))
     return drawn
 
 

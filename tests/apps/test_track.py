@@ -192,6 +192,19 @@ def test_pictures_are_of_a_size_to_look_at(tmp_path: Path) -> None:
     assert np.ptp(sheet[240, 320]) > 20
 
 
+def test_every_doubt_has_a_picture_of_its_own(here: Path, tmp_path: Path) -> None:
+    """Also where two objects are unsure on the same frame: here nothing can be followed."""
+    rng = np.random.default_rng(3)
+    for k in range(2):
+        write_picture(tmp_path / "noise" / f"{k}.png", rng.integers(0, 255, (HEIGHT, WIDTH, 3)).astype(np.uint8))
+    words = ["--engine", "flow", "--object", "a", "--box", "2,10,30,40", "--object", "b", "--box", "34,6,60,46"]
+    shown = track(here, str(tmp_path / "noise"), *words, "--out", str(tmp_path / "o"), "--write", "report", "--json")
+    doubts = json.loads("\n".join(shown))["least_sure"]
+    asked = [f"--object {'ab'[one['object'] - 1]} --at {one['frame']}" for one in doubts]
+    assert re.findall(r'<figure data-words="([^"]*)"', (tmp_path / "o" / "report.html").read_text()) == asked
+    assert [one["frame"] for one in doubts] == [1, 1]
+
+
 def test_names_are_shown_as_text(here: Path, tmp_path: Path) -> None:
     name = '<i>&"x'
     track(here, "clip.mp4", "--engine", "flow", "--object", name, "--mask", "grey.png", "--out", str(tmp_path / "out"))
