@@ -69,9 +69,9 @@ class Server:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def masks(self, key: int) -> dict[int, Mask]:
+    def masks(self, key: int, num_frames: int = NUM_FRAMES) -> dict[int, Mask]:
         """What the studio shows of an object now, by frame."""
-        frames = self.get(f"videos/1/masks?start=0&stop={NUM_FRAMES}")["frames"]
+        frames = self.get(f"videos/1/masks?start=0&stop={num_frames}")["frames"]
         return {
             frame["frame"]: Mask.from_coco(**found["mask"])
             for frame in frames
