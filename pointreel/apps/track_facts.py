@@ -1,12 +1,12 @@
 """What came out of a run, as numbers: who is where, how large, and where the engine was least sure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import FrameLabels, Mask, ObjectInfo, Segment, Sequence
+from ..core import FrameLabels, FrameMasks, Mask, ObjectInfo, Segment, Sequence
 from ..systems import Tracking
 
 NUM_DOUBTS = 8
@@ -150,12 +150,20 @@ class Facts:
         }
 
 
-def sequence_of(tracking: Tracking, name: str, front_to_back: tuple[int, ...] = ()) -> Sequence:
-    """A run as a sequence that any format can write; with ``front_to_back`` no two objects share a pixel."""
+def sequence_of(
+    tracking: Tracking,
+    name: str,
+    front_to_back: tuple[int, ...] = (),
+    watch: Callable[[Iterable[FrameMasks]], Iterable[FrameMasks]] = iter,
+) -> Sequence:
+    """A run as a sequence that any format can write; with ``front_to_back`` no two objects share a pixel.
+
+    ``watch`` is put around each pass over its frames.
+    """
     info = tracking.video.info
 
     def read_labels() -> Iterator[FrameLabels]:
-        for masks in tracking:
+        for masks in watch(tracking):
             segments = dict(masks.segments)
             yield FrameLabels(masks.frame, disjoint(segments, front_to_back) if front_to_back else segments)
 

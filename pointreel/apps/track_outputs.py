@@ -1,16 +1,18 @@
 """A finished run as files: masks for programs, and an overlay, a contact sheet and a report for people."""
 
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core import Frame, FrameMasks, ListedDataset, Mask, PointreelError, Points, UnknownName
+from ..core import Frame, FrameMasks, ListedDataset, Mask, PointreelError, Points, Sequence, UnknownName
 from ..formats import shelf as formats
 from ..systems import RECORDS, Tracking
 from ..video import OverlayStyle, contact_sheet, overlay, thumbnails, write_mp4, write_picture
@@ -35,6 +37,16 @@ _LARGEST = 1080
 of a larger video is made this small: it is for looking, and at 4K it took most of the time and of the memory."""
 
 
+class Watch(Protocol):
+    """Hands on the frames of a pass and may show how far it is; told what the pass is for."""
+
+    def __call__(self, masks: Iterable[FrameMasks], /, what: str) -> Iterable[FrameMasks]: ...
+
+
+def _unwatched(masks: Iterable[FrameMasks], what: str) -> Iterable[FrameMasks]:  # noqa: ARG001 - nobody looks
+    return masks
+
+
 def write_outputs(
     tracking: Tracking,
     folder: Path,
@@ -42,12 +54,12 @@ def write_outputs(
     kinds: Collection[str] = tuple(PLACES),
     title: str = "",
     correcting: str = "",
-    watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] | None = None,
+    watch: Watch = _unwatched,
 ) -> Facts:
     """Write what ``kinds`` names of ``PLACES`` into ``folder``, in place of what was there; finishes the run first.
 
     ``correcting`` is the command that the report says to correct with; without one it says nothing of that. ``watch``
-    is put around the pass that draws, to show its progress. Memory does not grow with the video, but for the run
+    is put around each pass over all frames, to show its progress. Memory does not grow with the video, but for the run
     lengths of all masks while JSON is written.
     """
     for kind in kinds:
@@ -56,11 +68,13 @@ def write_outputs(
     facts = Facts.of(tracking)
     name = _safe(title or tracking.video.info.path.stem)
     if "json" in kinds:
-        formats.build("ytvis").write(ListedDataset.of([sequence_of(tracking, name)]), folder / PLACES["json"][0])
+        sequence = sequence_of(tracking, name, watch=partial(watch, what="writing JSON"))
+        formats.build("ytvis").write(ListedDataset.of([sequence]), folder / PLACES["json"][0])
     if "png" in kinds:
-        _write_pngs(tracking, facts, name, folder / PLACES["png"][0])
+        sequence = sequence_of(tracking, name, facts.front_to_back(), partial(watch, what="writing PNGs"))
+        _write_pngs(sequence, folder / PLACES["png"][0])
     if {"overlay", "sheet", "report"} & set(kinds):
-        drawn = _draw(tracking, facts, folder, kinds, watch or iter)
+        drawn = _draw(tracking, facts, folder, kinds, partial(watch, what="drawing"))
         if "sheet" in kinds:
             write_picture(folder / PLACES["sheet"][0], drawn.sheet())
         if "report" in kinds:
@@ -87,12 +101,11 @@ def _written(path: Path) -> int:
     return path.stat().st_mtime_ns
 
 
-def _write_pngs(tracking: Tracking, facts: Facts, name: str, place: Path) -> None:
-    if (largest := max(tracking.object_ids)) > 254:
+def _write_pngs(sequence: Sequence, place: Path) -> None:
+    if (largest := max(info.object_id for info in sequence.objects)) > 254:
         raise PointreelError(f"{place}: object id {largest} does not fit in a PNG; ids go up to 254. Leave out png.")
     if place.is_dir():
         shutil.rmtree(place)
-    sequence = sequence_of(tracking, name, facts.front_to_back())
     formats.build("davis", year=2017).write(ListedDataset.of([sequence]), place)
 
 
@@ -112,7 +125,7 @@ def _draw(
     facts: Facts,
     folder: Path,
     kinds: Collection[str],
-    watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]],
+    watch: Callable[[Iterable[FrameMasks]], Iterable[FrameMasks]],
 ) -> _Drawn:
     """One pass over the video for all pictures there are."""
     info = tracking.video.info
@@ -143,13 +156,13 @@ def _draw(
 
 
 def _pictures(
-    tracking: Tracking, watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]]
+    tracking: Tracking, watch: Callable[[Iterable[FrameMasks]], Iterable[FrameMasks]]
 ) -> Iterator[tuple[Frame, FrameMasks]]:
     """Every frame with its masks; one that cannot be read is shown as the one before it, without its colours."""
     frames = iter(tracking.video)
     info = tracking.video.info
     ahead, last = next(frames, None), np.zeros((info.height, info.width, 3), np.uint8)
-    for masks in watch(iter(tracking)):
+    for masks in watch(tracking):
         if ahead is not None and ahead.index == masks.frame:
             last = ahead.rgb
             ahead = next(frames, None)

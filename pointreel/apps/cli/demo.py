@@ -1,6 +1,7 @@
 """The main job on a sample clip with exact ground truth: tracked from three clicks each, scored, and shown."""
 
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -111,7 +112,8 @@ def _track(draft: Path, clip: Sequence, seed: int, command: str) -> Report:
     ):
         for _ in progress(tracking.steps(), "tracking", tracking.num_left):
             pass
-        write_outputs(tracking, draft / "track", title=SEQUENCE, correcting=command)
+        watch = partial(progress, total=len(tracking))
+        write_outputs(tracking, draft / "track", title=SEQUENCE, correcting=command, watch=watch)
     scorer = scorers.build("davis")
     report: Report = scorer.score(draft / "DAVIS", draft / "track" / "DAVIS")
     return report

@@ -2,7 +2,7 @@
 
 import json
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ...core import FrameMasks, PointreelError, Prompt, UnknownName, replacing
+from ...core import PointreelError, Prompt, UnknownName, replacing
 from ...core.protocols import Propagator
 from ...engines import propagators
 from ...systems import RECORDS, PromptError, Tracking, engine_of, merged, prompts_to_json
@@ -228,10 +228,9 @@ def _finish(tracking: Tracking, folder: Path, kinds: tuple[str, ...], command: s
     _work(tracking)
     with replacing(folder / "prompts.json") as draft:
         draft.write_text(json.dumps(prompts_to_json(tracking.prompts, tracking.names), indent=1) + "\n")
-    watch: Callable[[Iterator[FrameMasks]], Iterator[FrameMasks]] = partial(
-        progress, what="drawing", total=len(tracking)
+    return write_outputs(
+        tracking, folder, kinds=kinds, correcting=command, watch=partial(progress, total=len(tracking))
     )
-    return write_outputs(tracking, folder, kinds=kinds, correcting=command, watch=watch)
 
 
 def _work(tracking: Tracking) -> None:
