@@ -96,7 +96,7 @@ def write_report(
         "frames per second": f"{facts.rate:.1f}" if facts.rate else "–",
     }
     if facts.num_made > facts.num_frames:
-        table["with those made again"] = f"{facts.num_made:,} frames"
+        table["in all passes"] = f"{facts.num_made:,} frames"
     by_id = {one.object_id: one for one in facts.objects}
     text = _PAGE.substitute(
         title=escape(title),

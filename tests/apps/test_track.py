@@ -249,7 +249,7 @@ def test_the_rate_counts_what_was_made_again(here: Path, tmp_path: Path) -> None
     words = ["clip.mp4", "--out", str(tmp_path / "o")]
     track(here, *words, "--engine", "flow", "--object", "a[b]", "--mask", "grey.png", "--write", "")
     shown = track(here, *words, "--correct", "--at", "10", "--box", "20,16,30,32", "--write", "report")
-    assert any(line.startswith("16 frames (31 with those made again) by flow in ") for line in shown)
+    assert any(line.startswith("16 frames (31 in all passes) by flow in ") for line in shown)
     assert "<td>31 frames</td>" in (tmp_path / "o" / "report.html").read_text()
     assert any(line.startswith("  a[b]: on 16 frames") for line in shown)
     summary = json.loads("\n".join(track(here, *words, "--resume", "--write", "", "--json")))

@@ -246,7 +246,7 @@ def _say(facts: Facts, folder: Path, kinds: tuple[str, ...], command: str, as_js
     rows = [(str(folder / PLACES[kind][0]), PLACES[kind][1]) for kind in kinds]
     print_table("", [*rows, (str(folder / "prompts.json"), "what was said; --prompts takes it again")])
     out.print("")
-    again = f" ({facts.num_made} with those made again)" if facts.num_made > facts.num_frames else ""
+    again = f" ({facts.num_made} in all passes)" if facts.num_made > facts.num_frames else ""
     rate = f", {facts.rate:.1f} frames per second" if facts.rate else ""
     out.print(f"{_frames(facts.num_frames)}{again} by {facts.engine} in {facts.seconds:.1f} s{rate}", markup=False)
     for one in facts.objects:
