@@ -61,23 +61,27 @@ def track(
     object_: Annotated[
         list[str], typer.Option("--object", metavar="NAME", help="The object that is meant by what follows.")
     ] = [],  # noqa: B006
-    prompts: Annotated[Path | None, typer.Option(help="A file of prompts, or a dataset, instead of the above.")] = None,
+    prompts: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A file of prompts, or a dataset, instead of these.")
+    ] = None,
     folder: Annotated[
         Path | None, typer.Option("--out", help="Where all goes; VIDEO's name with -track when not given.")
     ] = None,
     engine: Annotated[
         str | None, typer.Option(help=f"Which engine; see `pointreel list engines`. At first: {DEFAULT_ENGINE}.")
     ] = None,
-    option: Annotated[list[str], typer.Option(help="An option of the engine, as KEY=VALUE.")] = [],  # noqa: B006
+    option: Annotated[list[str], typer.Option(metavar="KEY=VALUE", help="An option of the engine.")] = [],  # noqa: B006
     direction: Annotated[Way, typer.Option(help="From the prompts on, back, or both.")] = Way.BOTH,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
     correct: Annotated[
         bool, typer.Option("--correct", help="Add these prompts to the run in --out; the rest stays as it is.")
     ] = False,
-    write: Annotated[str, typer.Option(help="What to write, of all there is.")] = WRITE,
+    write: Annotated[str, typer.Option(help="What to write, with commas between.")] = WRITE,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
 ) -> None:
     """Track objects through a video from points, boxes, masks or traces on any frames.
+
+    One click is enough to begin: pointreel track dog.mp4 --point 312,208. Then open dog-track/report.html.
 
     --object and --at count for what follows them: --object dog --point 312,208 --object ball --at 57 --box 90,80,124,99
     """
