@@ -16,10 +16,11 @@ Run = Callable[..., Done]
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which a small ``demo/`` lies, as `make demo` makes it. Nobody writes into it."""
+    """A folder in which a small ``demo/`` lies, as `make demo` makes it, and what was said. Nobody writes into it."""
     folder = tmp_path_factory.mktemp("work")
     done = in_a_process(folder, "demo", "--out", "demo", "--frames", "21", "--height", "96")
     assert done.returncode == 0, done.stderr
+    (folder / "said.txt").write_text(done.stdout)
     return folder
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pointreel.apps.cli.app import BEGINNINGS, COMMANDS, module_of
+from pointreel.formats import read_labels
 
 from .conftest import Run, in_a_process
 
@@ -59,6 +60,15 @@ def test_the_demo_says_where_everything_lies(demo_folder: Path) -> None:
         "DAVIS/JPEGImages/480p/sample/00020.jpg",
         "DAVIS/Annotations/480p/sample/00020.png",
     }
+
+
+def test_the_demo_says_where_to_click(demo_folder: Path) -> None:
+    (line,) = [line for line in (demo_folder / "said.txt").read_text().splitlines() if " track " in line]
+    words = shlex.split(line)
+    (x, y), frame = words[words.index("--point") + 1].split(","), words[words.index("--at") + 1]
+    labels = read_labels(demo_folder / "demo" / "DAVIS" / "Annotations" / "480p" / "sample" / f"{int(frame):05d}.png")
+    assert labels[int(y), int(x)] == 1
+    assert words[words.index("--object") + 1] == "astronaut"
 
 
 def test_the_run_of_the_demo_can_be_corrected(run_in, demo_folder: Path, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def demo(
         _draw(draft, clip, points)
         _make_project(draft, clip, seed)
         picture(draft / "picture.jpg")
-    _say_done(folder, report, as_json)
+    _say_done(folder, report, _in_words(_clicks(clip, seed)[0], clip), as_json)
 
 
 def _remove_earlier(folder: Path) -> None:
@@ -167,7 +167,14 @@ def _draw(draft: Path, clip: Sequence, points: Sequence) -> None:
             mp4.add(overlay(frame, labels.segments, points=shown, names=clip.name_by_object))
 
 
-def _say_done(folder: Path, report: Report, as_json: bool) -> None:
+def _in_words(prompt: Prompt, clip: Sequence) -> str:
+    """The first point of a prompt, as one types it."""
+    assert prompt.points is not None
+    (x, y), name = prompt.points.xy[0], clip.name_by_object[prompt.object_id]
+    return f"--object {name} --at {prompt.frame} --point {x:.0f},{y:.0f} --out {name}"
+
+
+def _say_done(folder: Path, report: Report, one_click: str, as_json: bool) -> None:
     if as_json:
         print_json({name: str(folder / name) for name in PLACES} | {"scores": dict(report.overall)})
         return
@@ -177,7 +184,7 @@ def _say_done(folder: Path, report: Report, as_json: bool) -> None:
     command = this_command()
     out.print("\nTry next:")
     for line in (
-        f"track {folder / 'clip.mp4'} --object cup --point 300,330 --out cup",
+        f"track {folder / 'clip.mp4'} {one_click}",
         f"compare {folder / 'DAVIS'} {folder / 'track' / 'DAVIS'} --out compare.html",
         f"convert --from davis --to ytvis {folder / 'DAVIS'} {folder / 'davis.json'}",
         f"stats {folder / 'points.json'}",
