@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 
 from ..core import MissingExtra, PointreelError
 from . import migrate
+from ._held import Release, hold
 from .errors import (
     ProjectBusy,
     ProjectDamaged,
@@ -43,9 +44,18 @@ class Database:
     (leases) skips the wait for the disk: losing it costs nobody anything.
     """
 
-    def __init__(self, engine: Engine, name: str, *, clock: Clock, wait_seconds: float, read_only: bool) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        name: str,
+        *,
+        clock: Clock,
+        wait_seconds: float,
+        read_only: bool,
+        release: Release | None = None,
+    ) -> None:
         self.name, self.clock, self.read_only = name, clock, read_only
-        self._engine, self._wait_seconds = engine, wait_seconds
+        self._engine, self._wait_seconds, self._release = engine, wait_seconds, release
         self._turn = Lock()
         if self.is_file:
             event.listen(engine, "begin", _begin)
@@ -91,6 +101,8 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+        if self._release is not None:
+            self._release()
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -149,21 +161,25 @@ def open_file(file: Path, *, clock: Clock = time.time, wait_seconds: float = 10,
     """The database of a project folder, of the newest schema, after a look at whether the file is whole."""
     if not file.is_file():
         raise StoreError(f"{file.parent}: is no project, there is no {FILE} in it. Make one with Project.create.")
-    _require_whole(file)
-    query = "mode=rw"
+    release = hold(file, _require_whole)
+    try:
+        engine = _file_engine(file, _query(file, read_only), wait_seconds, read_only)
+    except PointreelError:
+        release()
+        raise
+    database = Database(
+        engine, str(file.parent), clock=clock, wait_seconds=wait_seconds, read_only=read_only, release=release
+    )
+    return _brought_up(database)
+
+
+def _query(file: Path, read_only: bool) -> str:
     if not (os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)):
         if not read_only:
             advice = "Make it writable, or open it for reading only (read_only=True)."
             raise ProjectReadOnly(f"{file.parent}: cannot be written to; nothing was lost. {advice}")
-        query = _frozen(file)
-    database = Database(
-        _file_engine(file, query, wait_seconds, read_only),
-        str(file.parent),
-        clock=clock,
-        wait_seconds=wait_seconds,
-        read_only=read_only,
-    )
-    return _brought_up(database)
+        return _frozen(file)
+    return "mode=rw"
 
 
 def new_file(file: Path) -> Database:

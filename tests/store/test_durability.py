@@ -140,3 +140,31 @@ def test_processes_share_a_project_and_nobody_gets_anothers_point(made: Made) ->
     answered = [json.loads(process.communicate(timeout=100)[0]) for process in running]
     assert sorted(answered[0] + answered[1]) == list(range(1, 41))
     assert list(made.project.check()) == []
+
+
+_TWICE = """
+import os, signal, subprocess, sys
+from pointreel.store import Project
+
+place = sys.argv[1]
+here = Project.open(place)
+assert here.objects
+with Project.open(place) as again:
+    assert again.objects
+other = f"from pointreel.store import Project\\nwith Project.open({place!r}) as it: it.add_object('clip', 'theirs')"
+subprocess.run([sys.executable, "-c", other], check=True)
+here.add_object("clip", "mine")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_project_that_is_opened_twice_here_is_not_taken_for_abandoned_elsewhere(
+    template: Path, tmp_path: Path
+) -> None:
+    """Who closes it as the last one tidies the log of writes away, and there must be no doubt who that is."""
+    place = tmp_path / "dogs"
+    shutil.copytree(template, place)
+    subprocess.run([sys.executable, "-c", _TWICE, str(place)], check=False, timeout=120)
+    with Project.open(place) as project:
+        assert [thing.name for thing in project.objects][-2:] == ["theirs", "mine"]
+        assert list(project.check()) == []
