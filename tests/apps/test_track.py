@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,6 +22,7 @@ from pointreel.apps.cli.app import app
 from pointreel.apps.track_facts import disjoint
 from pointreel.apps.tracking import engine_named
 from pointreel.core import Box, Mask, Points, Prompt, Segment
+from pointreel.engines import propagators
 from pointreel.formats import read_labels
 from pointreel.formats import shelf as formats
 from pointreel.video import write_mp4, write_picture
@@ -411,6 +413,25 @@ def test_track_in_python(here: Path, tmp_path: Path) -> None:
         assert list(pointreel.track(video, [], engine="flow", folder=tmp_path, resume=True)) == found
     with pytest.raises(pointreel.core.PointreelError, match="takes no points"):  # before the first frame is asked for
         pointreel.track("clip.mp4", [Prompt(object_id=1, frame=0, points=Points.on([(1, 1)]))], engine="flow")
+
+
+def test_the_python_of_the_docs_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(4)
+    ground = cv2.GaussianBlur(rng.integers(0, 255, (300, 400, 3)).astype(np.uint8), (0, 0), 3) // 3
+    for k in range(3):
+        rgb = ground.copy()
+        cv2.circle(rgb, (310 + 2 * k, 205), 30, (230, 190, 40), -1)
+        write_picture(tmp_path / "clip" / f"{k}.png", rgb)
+    page = Path(__file__).parents[2] / "docs" / "concepts" / "tracking.md"
+    names: dict[str, Any] = {}
+    for block in re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE):
+        exec(compile(block, page, "exec"), names)
+    assert [set(areas) for areas in names["areas"](tmp_path / "clip")] == [{1}] * 3
+    disc, patch = (Prompt(object_id=1, frame=k, box=Box(280 + 2 * k, 175, 60, 60)) for k in (0, 2))
+    with pointreel.video.open(tmp_path / "clip") as video:
+        assert len(names["corrected"](video, propagators.build("flow"), [disc], [patch])) == 3
+    assert (tmp_path / "run" / "track.records").is_file()
 
 
 def test_a_run_without_a_folder_cannot_be_resumed(here: Path) -> None:
