@@ -16,13 +16,17 @@ CERTAIN = 0.995
 
 @dataclass(frozen=True, eq=False)
 class ObjectFacts:
-    """One object: ``score`` (frames,) with NaN where it is not, ``area`` (frames,) in pixels, ``locked`` frames."""
+    """One object: ``score`` (frames,) with NaN where it is not, ``area`` (frames,) in pixels, ``locked`` frames.
+
+    ``carried`` are frames that could not be read: its masks there are guesses that nobody looked at.
+    """
 
     object_id: int
     name: str
     score: NDArray[np.float32]
     area: NDArray[np.int64]
     locked: tuple[int, ...]
+    carried: tuple[int, ...] = ()
 
     @property
     def frames(self) -> NDArray[np.int64]:
@@ -35,8 +39,9 @@ class ObjectFacts:
 
     @property
     def mean_score(self) -> float:
-        """Over the frames it is on; 0 where it is on none."""
-        return float(np.nanmean(self.score)) if len(self.frames) else 0.0
+        """Over the frames it was seen on; 0 where it was seen on none."""
+        seen = np.setdiff1d(self.frames, self.carried)
+        return float(self.score[seen].mean()) if len(seen) else 0.0
 
     def stretches(self) -> list[tuple[int, int]]:
         """The first and last frame of each time it is there without a break."""
@@ -84,13 +89,14 @@ class Facts:
             for i, segment in masks.segments.items():
                 scores[i][masks.frame], areas[i][masks.frame] = segment.score, segment.mask.area
         locked = {i: tuple(p.frame for p in tracking.prompts if p.object_id == i) for i in ids}
-        objects = (ObjectFacts(i, tracking.names.get(i, ""), scores[i], areas[i], locked[i]) for i in ids)
+        unread = tracking.carried
+        objects = (ObjectFacts(i, tracking.names.get(i, ""), scores[i], areas[i], locked[i], unread) for i in ids)
         info = tracking.video.info
         return cls(
             num,
             (info.height, info.width),
             tuple(objects),
-            tracking.carried,
+            unread,
             tracking.engine,
             tracking.direction,
             tracking.seconds,

@@ -230,7 +230,9 @@ def test_a_broken_frame_stops_nothing_and_is_told(here: Path, tmp_path: Path) ->
         seen, unseen = (np.ptp(drawn[k].rgb[36:], axis=2).max() for k in (6, 7))
     assert unseen < 12 < seen  # a frame nobody saw has no colours
     result = CliRunner().invoke(app, ["track", "frames", "--out", str(tmp_path / "o"), "--resume", "--json"])
-    assert json.loads(result.stdout)["unreadable_frames"] == [7]
+    summary = json.loads(result.stdout)
+    assert summary["unreadable_frames"] == [7]
+    assert summary["objects"][0]["mean_score"] > 0.99  # of the frames that were seen
 
 
 def test_corrections_by_name(here: Path, tmp_path: Path) -> None:
