@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NOTHING = {"0": 0}
+_NAMED = 20
 _DRAWING = Lock()
 """Matplotlib is not made for threads, and must not even be imported by two at once."""
 
@@ -37,14 +38,24 @@ def table(project: Project, statistics: Statistics, name: str) -> str:
 def _fig9(project: Project) -> "Figure":
     said = point_statistics(project.verified())
     groups = {"objects": _numbers(said.objects_by_num_frames), "videos": _numbers(said.videos_by_num_frames)}
-    return plots.bars(groups, x_label="frames", y_label="how many", colours=(plots.BLUE, plots.INK))
+    return _fitted(plots.bars(groups, x_label="frames", y_label="how many", colours=(plots.BLUE, plots.INK)))
 
 
 def _fig10(project: Project) -> "Figure":
     said = point_statistics(project.verified())
     by_range = {"positive points": said.objects_by_positive_range, "negative points": said.objects_by_negative_range}
     groups = {name: _ranges(counts) for name, counts in by_range.items()}
-    return plots.bars(groups, x_label="points", y_label="objects", colours=(plots.BLUE, plots.ORANGE))
+    return _fitted(plots.bars(groups, x_label="points", y_label="objects", colours=(plots.BLUE, plots.ORANGE)))
+
+
+def _fitted(drawing: "Figure") -> "Figure":
+    """As wide as the others beside it, however many places it has: some of them are named."""
+    drawing.set_size_inches(*plots.figure()[0].get_size_inches())
+    (axes,) = drawing.axes
+    places, names = axes.get_xticks(), [label.get_text() for label in axes.get_xticklabels()]
+    step = -(-len(names) // _NAMED)
+    axes.set_xticks(places[::step], names[::step])
+    return drawing
 
 
 def _pace(project: Project) -> "Figure":

@@ -13,8 +13,8 @@ export function Propose() {
     <div>
       <h1>Points to verify</h1>
       <p class="dim">
-        Each object with clicks, a box, a trace or a mask is followed through ten frames, and points that are surely on
-        it, surely off it, and uncertain are drawn. People then answer one key per point.
+        Each object with clicks, a box, a trace or a mask is followed through its video. On ten frames points are drawn
+        that are surely on it, surely off it, and uncertain; people then answer one key per point.
       </p>
       <p class="choices">
         <button

@@ -124,6 +124,7 @@ export function AnnotatorTable({
               <th scope="col">who</th>
               <th scope="col">answers</th>
               <th scope="col">median</th>
+              <th scope="col">nine in ten under</th>
               <th scope="col">time</th>
               <th scope="col">sensitivity</th>
               <th scope="col">specificity</th>
@@ -136,6 +137,7 @@ export function AnnotatorTable({
                 <th scope="row">{row.name}</th>
                 <td>{row.answers.toLocaleString("en-GB")}</td>
                 <td>{row.median.toFixed(2)} s</td>
+                <td>{row.p90.toFixed(2)} s</td>
                 <td>{duration(row.seconds)}</td>
                 <td>
                   <Estimate of={row.sensitivity} />
