@@ -124,11 +124,19 @@ export function AnnotatorTable({
               <th scope="col">who</th>
               <th scope="col">answers</th>
               <th scope="col">median</th>
-              <th scope="col">nine in ten under</th>
+              <th scope="col">
+                nine in
+                <br />
+                ten under
+              </th>
               <th scope="col">time</th>
               <th scope="col">sensitivity</th>
               <th scope="col">specificity</th>
-              <th scope="col">repeats agree</th>
+              <th scope="col">
+                repeats
+                <br />
+                agree
+              </th>
             </tr>
           </thead>
           <tbody>
