@@ -5,6 +5,7 @@
     "pointreel track 1\\n", then entries of: kind (1 byte), length (4), CRC-32 of kind and payload (4), payload
     H  JSON   what is tracked and by which engine: the first entry
     R  JSON   a round: prompts that came together
+    Q  JSON   corrections, each of which is to be a round once those before it are done
     S  bytes  a step: round, pass, frame, flags, and the objects with score and run lengths
     T  JSON   seconds that went by
 

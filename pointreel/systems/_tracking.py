@@ -2,9 +2,9 @@
 
 import tempfile
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -22,6 +22,7 @@ from ._rounds import Round
 from ._sharing import taken_back
 from ._snapshot import Snapshots
 from ._stepping import Stepped, remind, stepped
+from ._telling import Telling
 
 RECORDS, STATE = "track.records", "track.state"
 
@@ -72,6 +73,8 @@ class Tracking:
         self._kept = Kept(records, self._index)
         self._snapshots = Snapshots(records.path.with_name(STATE))
         self._said: dict[Key, Prompt] = {}
+        self._queue: list[Prompt] = []
+        self._telling = Telling(self._kept, self._said, self._rounds, propagator.accepts)
         self._running: Generator[int, None, None] | None = None
         for entry in entries:
             self._replay(entry)
@@ -124,11 +127,11 @@ class Tracking:
     @property
     def prompts(self) -> tuple[Prompt, ...]:
         """Everything that was said so far, one prompt per object and frame."""
-        return tuple(prompt for _, prompt in sorted(self._said.items()))
+        return tuple(prompt for _, prompt in sorted(merged([*self._said.values(), *self._queue]).items()))
 
     @property
     def object_ids(self) -> tuple[int, ...]:
-        return tuple(sorted({object_id for object_id, _ in self._said}))
+        return tuple(sorted({prompt.object_id for prompt in (*self._said.values(), *self._queue)}))
 
     @property
     def carried(self) -> tuple[int, ...]:
@@ -137,39 +140,48 @@ class Tracking:
 
     @property
     def is_done(self) -> bool:
-        return all(all(one.done) for one in self._rounds)
+        return not self._queue and all(all(one.done) for one in self._rounds)
 
     @property
     def num_left(self) -> int:
         """How many frames sessions have yet to see."""
-        return sum(len(self._frames_left(number, turn)) for number, turn in self._waiting())
+        begun = sum(len(self._frames_left(number, turn)) for number, turn in self._waiting())
+        said, to_come = dict(self._said), 0
+        for prompt in self._queue:
+            to_come += sum(len(one.frames) for one in self._correction(prompt, said))
+            said |= merged([prompt])
+        return begun + to_come
 
     def steps(self) -> Generator[Progress, None, None]:
         """Do what is left to do, frame by frame. Stopping in between is a pause."""
         total, done = self.num_left, 0
-        for number, turn in list(self._waiting()):
-            if self._rounds[number].done[turn]:
-                continue
-            left = self._frames_left(number, turn)
-            self._running = self._run(number, turn)
-            for frame in self._running:
-                yield Progress(done + left.index(frame) + 1, total, frame, left.step)
-            done += len(left)
+        while not self.is_done:
+            for number, turn in list(self._waiting()):
+                if self._rounds[number].done[turn]:
+                    continue
+                left = self._frames_left(number, turn)
+                self._running = self._run(number, turn)
+                for frame in self._running:
+                    yield Progress(done + left.index(frame) + 1, total, frame, left.step)
+                done += len(left)
+            self._begin_next()
 
     def correct(self, prompts: Sequence[Prompt], names: Mapping[int, str] | None = None) -> None:
-        """Add prompts to a finished run: late objects, or corrections of what came out.
+        """Add prompts to a finished run: late objects, or corrections of what came out. ``steps`` makes what they ask.
 
-        Each is a round of its own, in the order given. A mask locks its frame as it is. Points, a box or a trace
+        Each is a round of its own, in the order given, since an earlier one may change what a later one corrects. All
+        are on the disk when this returns. A mask locks its frame as it is. Points, a box or a trace
         correct what is there: the session is told that, and all that was said of this frame so far. A session that
         can remember knows the object from its other locked frames too.
         """
         if not self.is_done:
             raise PointreelError(f"{self._records.path}: the run is not finished. Resume it first, then correct it.")
         self.check(prompts, names)
-        for prompt in merged(prompts).values():
-            for _ in self.steps():  # an earlier correction of this list may change what this one corrects
-                pass
-            self._add_round([prompt], dict(names or {}))
+        queue = prompts_to_json(list(merged(prompts).values()), self.names | dict(names or {}))
+        self._records.add_json("Q", queue)
+        self._records.flush()
+        self._enqueue(queue)
+        self._begin_next()
 
     def check(self, prompts: Sequence[Prompt], names: Mapping[int, str] | None = None) -> None:
         """Raise for the first prompt that cannot be added; this can be asked before the run is finished."""
@@ -210,6 +222,21 @@ class Tracking:
     ) -> None:
         self.close()
 
+    def _enqueue(self, queue: Mapping[str, object]) -> None:
+        prompts, names = prompts_from_json(queue, self._records.path)
+        self._queue += prompts
+        self.names |= names
+
+    def _begin_next(self) -> None:
+        """Begin with the correction that waits the longest, if one does."""
+        if self._queue:
+            self._add_round(self._queue[:1], {})
+
+    def _correction(self, prompt: Prompt, said: Iterable[Key]) -> tuple[Pass, ...]:
+        """The passes that a prompt leads to where this was said before it."""
+        others = [frame for of, frame in said if of == prompt.object_id and frame != prompt.frame]
+        return correction(prompt.object_id, prompt.frame, others, len(self.video), self.direction)
+
     def _add_round(self, prompts: list[Prompt], names: dict[int, str]) -> None:
         self._records.add_json("R", prompts_to_json(prompts, self.names | names))
         self._records.flush()
@@ -217,21 +244,22 @@ class Tracking:
 
     def _begin_round(self, prompts: list[Prompt], names: Mapping[int, str]) -> None:
         self.names |= {key: name for key, name in names.items() if name}
-        num_frames, before = len(self.video), None
+        before = None
         if not self._rounds:
-            passes = first_round(locks_of(merged(prompts)), num_frames, self.direction)
+            passes = first_round(locks_of(merged(prompts)), len(self.video), self.direction)
         else:
             (prompt,) = prompts
-            object_id, frame = prompt.object_id, prompt.frame
-            others = [other for of, other in self._said if of == object_id and other != frame]
-            passes = correction(object_id, frame, others, num_frames, self.direction)
-            before = self._index.places_of(object_id)
-        self._said = merged([*self._said.values(), *prompts])
+            self._queue = self._queue[1:]
+            passes = self._correction(prompt, self._said)
+            before = self._index.places_of(prompt.object_id)
+        self._said |= merged([*self._said.values(), *prompts])
         self._rounds.append(Round.of(prompts, passes, before))
 
     def _replay(self, entry: Entry) -> None:
         if entry.kind == "R":
             self._begin_round(*prompts_from_json(entry.json(), self._records.path))
+        elif entry.kind == "Q":
+            self._enqueue(entry.json())
         elif entry.kind == "T":
             self.seconds += float(str(entry.json()["seconds"]))
         elif entry.kind == "S":
@@ -267,7 +295,9 @@ class Tracking:
             yield from ((number, turn) for turn, done in enumerate(one.done) if not done)
 
     def _is_pending(self, frame: int) -> bool:
-        """Whether a pass that is not finished has yet to make something on this frame."""
+        """Whether a pass that is not finished has yet to make something on this frame, or a correction waits."""
+        if self._queue:
+            return True
         for number, turn in self._waiting():
             one, last = self._rounds[number].passes[turn], self._rounds[number].last_frames[turn]
             is_shared_later = self._rounds[number].before is not None
@@ -282,8 +312,9 @@ class Tracking:
         with self.propagator.open(self.video.info) as session:
             frames, before = self._taken_up(session, number, turn)
             if frames == one.frames:
-                remind(session, self.video, [self._reminder(lock) for lock in one.known])
-            for item in stepped(session, self.video.read(frames), frames, self._prompts_of(one, number), before):
+                remind(session, self.video, [self._telling.reminder(lock) for lock in one.known])
+            told = self._telling.prompts(self._rounds[number], one)
+            for item in stepped(session, self.video.read(frames), frames, told, before):
                 frame = item.masks.frame
                 if recorded is None or (frame - recorded) * one.way > 0:
                     self._record(number, turn, item)
@@ -336,46 +367,8 @@ class Tracking:
         place = self._records.add_step(Step(number, turn, frame, kept, item.carried))
         self._note(number, turn, frame, place, is_empty=not kept, carried=item.carried)
 
-    def _prompts_of(self, one: Pass, number: int) -> dict[int, list[Prompt]]:
-        """What each frame of a pass tells its session. A lock whose mask is known is told as that mask."""
-        fresh = {(prompt.object_id, prompt.frame) for prompt in self._rounds[number].prompts}
-        prompts: dict[int, list[Prompt]] = {}
-        for key in one.starts:
-            object_id, frame = key
-            is_first = key in fresh and one.way == self._rounds[number].passes[0].way
-            mask = None if is_first else self._kept.mask(object_id, frame)
-            if mask is not None and "mask" in self.propagator.accepts:
-                told = [Prompt(object_id=object_id, frame=frame, mask=mask)]
-            else:
-                told = _one_by_one(self._known_before(self._rounds[number], self._said[key]))
-            prompts.setdefault(frame, []).extend(told)
-        return prompts
-
-    def _known_before(self, one: Round, prompt: Prompt) -> Prompt:
-        """What was said, and for a correction what was there before, for the mask that is to be put right."""
-        was = None if one.corrects is None else self._kept.mask_in(one.corrects, prompt.object_id)
-        return prompt if was is None or "mask" not in self.propagator.accepts else replace(prompt, mask=was)
-
-    def _reminder(self, lock: Key) -> Prompt:
-        """What is known of a locked frame: the points that were said there, and its mask by now.
-
-        Not a mask that nobody looked at and that a single point made: it would teach what corrections put right.
-        """
-        (object_id, frame), said = lock, self._said[lock]
-        was_begun_with = any((one.object_id, one.frame) == lock for one in self._rounds[0].prompts)
-        is_guess = was_begun_with and said.kinds() == {"points"} and len(said.points or ()) == 1
-        mask = None if is_guess else self._kept.mask(object_id, frame)
-        return Prompt(object_id=object_id, frame=frame, mask=mask, points=said.points)
-
     def _count_time(self, since: float) -> float:
         now = time.monotonic()
         self.seconds += now - since
         self._records.add_json("T", {"seconds": round(now - since, 3)})
         return now
-
-
-def _one_by_one(prompt: Prompt) -> list[Prompt]:
-    """A mask, and what was said to correct it on the same frame, as the two things they are."""
-    if prompt.mask is None or prompt.kinds() == {"mask"}:
-        return [prompt]
-    return [Prompt(object_id=prompt.object_id, frame=prompt.frame, mask=prompt.mask), replace(prompt, mask=None)]

@@ -230,6 +230,37 @@ def test_a_correction_that_is_stopped_goes_on_from_what_it_was_to_put_right(vide
     assert engine.fed[0][0] == (16, (Prompt(object_id=1, frame=16, mask=mask_at(2)), click))
 
 
+def test_corrections_that_come_together_are_on_the_disk_before_the_first_is_made(
+    video, flow, mask_at, tmp_path: Path
+) -> None:
+    """A run that is stopped in the first of them goes on with all, and says so from the beginning."""
+    more, names = [said(mask_at, 20), said(mask_at, 12, 9), said(mask_at, 6)], {9: "late"}
+    for folder in (tmp_path / "whole", tmp_path / "stopped"):
+        with Tracking.start(video, [said(mask_at, 0)], flow, folder=folder, engine="flow") as tracking:
+            masks_of(tracking)
+            tracking.correct(more, names)
+            frames = [4 + 20, 12 + 13, 14 + 6]  # what sessions see ahead and back, the corrected frame twice
+            assert tracking.num_left == sum(frames)
+            if folder.name == "whole":
+                assert [step.done for step in tracking.steps()] == list(range(1, sum(frames) + 1))
+                masks = masks_of(tracking)
+    with Tracking.resume(video, flow, tmp_path / "stopped", engine="flow") as tracking:
+        assert not tracking.is_done
+        assert tracking.object_ids == (1, 9)
+        assert [prompt.frame for prompt in tracking.prompts] == [0, 6, 20, 12]
+        with pytest.raises(PointreelError, match="not finished"):
+            tracking.correct([said(mask_at, 3)])
+        steps = tracking.steps()
+        for _ in range(30):  # into the second
+            next(steps)
+        steps.close()
+    with Tracking.resume(video, flow, tmp_path / "stopped", engine="flow") as tracking:
+        assert next(iter(tracking)) == masks[0]  # what waits is made before anything is said to be final
+        assert masks_of(tracking) == masks
+        assert tracking.is_done
+        assert tracking.names == names
+
+
 def test_a_correction_that_leaves_nothing_changes_its_own_frame_only(video, mask_at, tmp_path: Path) -> None:
     class Forgetful(Recorder):
         class Session(Recorder.Session):
