@@ -154,40 +154,31 @@ class Tracking:
 
     def steps(self) -> Generator[Progress, None, None]:
         """Do what is left to do, frame by frame. Stopping in between is a pause."""
-        total, done = self.num_left, 0
-        while not self.is_done:
-            for number, turn in list(self._waiting()):
-                if self._rounds[number].done[turn]:
-                    continue
-                left = self._frames_left(number, turn)
-                self._running = self._run(number, turn)
-                for frame in self._running:
-                    yield Progress(done + left.index(frame) + 1, total, frame, left.step)
-                done += len(left)
+        done = 0
+        while (waiting := next(self._waiting(), None)) is not None:
+            total, left = done + self.num_left, self._frames_left(*waiting)
+            self._running = self._run(*waiting)
+            for frame in self._running:
+                yield Progress(done + left.index(frame) + 1, total, frame, left.step)
+            done += len(left)
             self._begin_next()
 
     def correct(self, prompts: Sequence[Prompt], names: Mapping[int, str] | None = None) -> None:
-        """Add prompts to a finished run: late objects, or corrections of what came out. ``steps`` makes what they ask.
+        """Add prompts: late objects, or corrections of what came out. ``steps`` makes what they ask for.
 
-        Each is a round of its own, in the order given, since an earlier one may change what a later one corrects. All
-        are on the disk when this returns. A mask locks its frame as it is. Points, a box or a trace
-        correct what is there: the session is told that, and all that was said of this frame so far. A session that
-        can remember knows the object from its other locked frames too.
+        Each is a round of its own once all before it are done, in the order given, since an earlier one may change what
+        a later one corrects. All are on the disk when this returns. A mask locks its frame as it is. Points, a box or a
+        trace correct what is there: the session is told that, and all that was said of this frame so far. A session
+        that can remember knows the object from its other locked frames too.
         """
-        if not self.is_done:
-            raise PointreelError(f"{self._records.path}: the run is not finished. Resume it first, then correct it.")
-        self.check(prompts, names)
-        queue = prompts_to_json(list(merged(prompts).values()), self.names | dict(names or {}))
+        known, called = frozenset(self.object_ids), self.names | dict(names or {})
+        check_prompts(prompts, self.video.info, self.propagator.accepts, engine=self.engine, names=called, known=known)
+        check_readable(self.video, prompts, called)
+        queue = prompts_to_json(list(merged(prompts).values()), called)
         self._records.add_json("Q", queue)
         self._records.flush()
         self._enqueue(queue)
         self._begin_next()
-
-    def check(self, prompts: Sequence[Prompt], names: Mapping[int, str] | None = None) -> None:
-        """Raise for the first prompt that cannot be added; this can be asked before the run is finished."""
-        known, called = frozenset(self.object_ids), self.names | dict(names or {})
-        check_prompts(prompts, self.video.info, self.propagator.accepts, engine=self.engine, names=called, known=known)
-        check_readable(self.video, prompts, called)
 
     def __getitem__(self, frame: int) -> FrameMasks:
         """What is known of a frame by now."""
@@ -228,8 +219,8 @@ class Tracking:
         self.names |= names
 
     def _begin_next(self) -> None:
-        """Begin with the correction that waits the longest, if one does."""
-        if self._queue:
+        """Begin with the correction that waits the longest, if one does, once all before it are made."""
+        if self._queue and next(self._waiting(), None) is None:
             self._add_round(self._queue[:1], {})
 
     def _correction(self, prompt: Prompt, said: Iterable[Key]) -> tuple[Pass, ...]:

@@ -248,8 +248,6 @@ def test_corrections_that_come_together_are_on_the_disk_before_the_first_is_made
         assert not tracking.is_done
         assert tracking.object_ids == (1, 9)
         assert [prompt.frame for prompt in tracking.prompts] == [0, 6, 20, 12]
-        with pytest.raises(PointreelError, match="not finished"):
-            tracking.correct([said(mask_at, 3)])
         steps = tracking.steps()
         for _ in range(30):  # into the second
             next(steps)
@@ -316,9 +314,17 @@ def test_a_new_object_is_a_correction_too(video, flow, mask_at) -> None:
     assert all(9 in record.segments for record in after)
 
 
-def test_an_unfinished_run_is_not_corrected(video, flow, mask_at) -> None:
-    with Tracking.start(video, [said(mask_at, 0)], flow) as tracking, pytest.raises(PointreelError, match="finished"):
+def test_a_run_that_is_not_finished_is_finished_before_it_is_corrected(video, flow, mask_at) -> None:
+    with Tracking.start(video, [said(mask_at, 0)], flow) as tracking:
+        masks_of(tracking)
         tracking.correct([said(mask_at, 12)])
+        masks = masks_of(tracking)
+    with Tracking.start(video, [said(mask_at, 0)], flow) as tracking:
+        steps = tracking.steps()
+        next(steps)
+        tracking.correct([said(mask_at, 12)])
+        assert [(step.frame, step.way) for step in steps][22:25] == [(23, 1), (12, 1), (13, 1)]
+        assert masks_of(tracking) == masks
 
 
 def test_broken_frames_carry_the_masks_and_are_named(damaged_walk, flow, mask_at) -> None:

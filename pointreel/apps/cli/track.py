@@ -191,8 +191,6 @@ def _correct(tracking: Tracking, said: Said) -> None:
     prompts = [replace(prompt, object_id=ids[prompt.object_id]) for prompt in said.prompts]
     names = {ids[number]: name for number, name in said.names.items() if number in ids}
     names = {number: name for number, name in names.items() if name != str(number)}
-    tracking.check(prompts, names)  # before hours of work on what is not finished
-    _work(tracking)
     tracking.correct(prompts, names)
 
 
