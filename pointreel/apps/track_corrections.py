@@ -7,7 +7,7 @@ from string import Template
 from .track_facts import Facts, ObjectFacts
 
 STYLE = """
-  .doubts figure { position: relative; cursor: crosshair; }
+  .doubts .picture { position: relative; cursor: crosshair; }
   .mark { position: absolute; width: 10px; height: 10px; margin: -6px 0 0 -6px; border-radius: 50%; background: #fff;
           border: 2px solid #22303a; pointer-events: none; }
   .mark.off { border-radius: 0; background: #d9822b; }
@@ -27,15 +27,16 @@ const tell = () => {
   line.textContent = words.length ? [line.dataset.command, ...words].join(" ") : example;
 };
 for (const { figure, said } of pictures) figure.querySelector("img").addEventListener("click", (event) => {
-  const box = event.target.getBoundingClientRect(), x = event.clientX - box.left, y = event.clientY - box.top;
-  const near = said.findIndex((one) => Math.hypot(one.x - x, one.y - y) < 7);
+  const box = event.target.getBoundingClientRect();
+  const x = (event.clientX - box.left) / box.width, y = (event.clientY - box.top) / box.height;
+  const near = said.findIndex((one) => Math.hypot((one.x - x) * box.width, (one.y - y) * box.height) < 7);
   if (near >= 0) said.splice(near, 1)[0].mark.remove();
   else {
-    const at = (part, whole, size) => Math.min(Math.max(Math.floor(part / whole * size), 0), size - 1);
-    const place = [at(x, box.width, +line.dataset.width), at(y, box.height, +line.dataset.height)];
+    const at = (share, size) => Math.min(Math.max(Math.floor(share * size), 0), size - 1);
+    const place = [at(x, +line.dataset.width), at(y, +line.dataset.height)];
     const mark = Object.assign(document.createElement("span"), { className: event.shiftKey ? "mark off" : "mark" });
-    Object.assign(mark.style, { left: x + "px", top: y + "px" });
-    figure.append(mark);
+    Object.assign(mark.style, { left: 100 * x + "%", top: 100 * y + "%" });
+    event.target.parentElement.append(mark);
     said.push({ x, y, mark, word: (event.shiftKey ? "--not-point " : "--point ") + place });
   }
   tell();

@@ -163,7 +163,7 @@ def _object(one: ObjectFacts, facts: Facts) -> str:
 def _doubt(picture: Picture, by_id: dict[int, ObjectFacts]) -> str:
     doubt = picture.doubt
     caption = f"{_dot(doubt.object_id)}{escape(by_id[doubt.object_id].called)}, frame {doubt.frame}"
-    image = f'<img alt="Frame {doubt.frame}" src="{_as_source(picture.rgb)}">'
+    image = f'<div class="picture"><img alt="Frame {doubt.frame}" src="{_as_source(picture.rgb)}"></div>'
     words = escape(words_for(by_id[doubt.object_id], doubt.frame))
     return f'<figure data-words="{words}">{image}<figcaption>{caption} · score {doubt.score:.2f}</figcaption></figure>'
 
