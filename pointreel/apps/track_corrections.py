@@ -15,8 +15,11 @@ STYLE = """
              overflow-wrap: anywhere; user-select: all; margin: .6rem 0 0; }
 """
 
-_PART = Template("""<p class="quiet">Click a picture where the object is and its mask is not, and with Shift where the
-mask is and the object is not; a click on a mark takes it back. Then type what stands here:</p>
+_CLICK = """Click a picture where the object is and its mask is not, and with Shift where the mask is and the object is
+not; a click on a mark takes it back. Then type what stands here:"""
+_NO_PICTURE = "Where you see a mask that is wrong all the same, type what is right there:"
+
+_PART = Template("""<p class="quiet">$how</p>
 <pre class="command" data-command="$command" data-width="$width" data-height="$height">$command $example</pre>
 <script>
 const line = document.querySelector(".command"), example = line.textContent;
@@ -45,9 +48,11 @@ for (const { figure, said } of pictures) figure.querySelector("img").addEventLis
 """)
 
 
-def corrections(command: str, size: tuple[int, int], example: str) -> str:
-    """How to correct, for a page whose pictures of doubts are ``figure`` with ``data-words``."""
-    return _PART.substitute(command=escape(command), example=escape(example), height=size[0], width=size[1])
+def corrections(command: str, facts: Facts) -> str:
+    """How to correct, for a page whose pictures of doubts, if any, are ``figure`` with ``data-words``."""
+    how, (height, width) = _CLICK if facts.doubts(1) else _NO_PICTURE, facts.size
+    example = escape(example_for(facts))
+    return _PART.substitute(how=how, command=escape(command), example=example, height=height, width=width)
 
 
 def words_for(one: ObjectFacts, frame: object) -> str:
@@ -58,5 +63,6 @@ def words_for(one: ObjectFacts, frame: object) -> str:
 def example_for(facts: Facts) -> str:
     """What to type about the worst frame, but for the place, which only a person who looks can know."""
     worst = next(iter(facts.doubts(1)), None)
+    frame = worst.frame if worst else "FRAME" if facts.num_frames > 1 else 0
     one = next(one for one in facts.objects if worst is None or one.object_id == worst.object_id)
-    return f"{words_for(one, worst.frame if worst else 'FRAME')} --point x,y"
+    return f"{words_for(one, frame)} --point x,y"

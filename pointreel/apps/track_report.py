@@ -13,7 +13,7 @@ from ..core import BACKGROUND, FOREGROUND, Prompt, replacing
 from ..video import colour_of
 from ..video.pictures import RGB
 from ._timelines import timeline
-from .track_corrections import STYLE, corrections, example_for, words_for
+from .track_corrections import STYLE, corrections, words_for
 from .track_facts import Doubt, Facts, ObjectFacts
 
 _PAGE = Template("""<!doctype html>
@@ -109,7 +109,7 @@ def write_report(
         objects="\n".join(_object(one, facts) for one in facts.objects),
         video=next((_VIDEO.format(name) for name, _ in files if name.endswith(".mp4")), ""),
         style=STYLE if correcting else "",
-        corrections=corrections(correcting, facts.size, example_for(facts)) if correcting else "",
+        corrections=corrections(correcting, facts) if correcting else "",
         doubts="\n".join(_doubt(picture, by_id) for picture in doubts) or _NO_DOUBT,
         prompts="".join(_prompt(prompt, by_id) for prompt in prompts),
         files="".join(f'<tr><td><a href="{name}">{name}</a></td><td>{escape(what)}</td></tr>' for name, what in files),

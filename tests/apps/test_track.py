@@ -203,7 +203,9 @@ def test_every_doubt_has_a_picture_of_its_own(here: Path, tmp_path: Path) -> Non
     shown = track(here, str(tmp_path / "noise"), *words, "--out", str(tmp_path / "o"), "--write", "report", "--json")
     doubts = json.loads("\n".join(shown))["least_sure"]
     asked = [f"--object {'ab'[one['object'] - 1]} --at {one['frame']}" for one in doubts]
-    assert re.findall(r'<figure data-words="([^"]*)"', (tmp_path / "o" / "report.html").read_text()) == asked
+    page = (tmp_path / "o" / "report.html").read_text()
+    assert re.findall(r'<figure data-words="([^"]*)"', page) == asked
+    assert "Click a picture" in page
     assert [one["frame"] for one in doubts] == [1, 1]
 
 
@@ -285,6 +287,7 @@ def test_the_report_says_what_to_type(here: Path, tmp_path: Path) -> None:
     shown = track(here, *words, "--write", "overlay,report")
     page = (out / "report.html").read_text()
     assert '<video src="overlay.mp4"' in page
+    assert "Click a picture" not in page  # there is none: this engine was sure of every frame
     (told,) = re.findall(r'<pre class="command"[^>]*>(.*)</pre>', page)
     typed = shlex.split(html.unescape(told))
     assert shown[-1] == f"Where a mask is wrong: {html.unescape(told)}"
