@@ -2,34 +2,39 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pointreel.apps.sample_clip import FRAME_RATE, sample_clip
+from pointreel.apps.sample_clip import FRAME_RATE
 from pointreel.core import Mask
 from pointreel.store import Project
+from pointreel.video import open as open_video
 from pointreel.video import write_mp4
 
+from . import serving
 from .conftest import Clip
 from .newcomer import Newcomer
-from .serving import HEIGHT, WIDTH, Server
+from .serving import Server
 from .test_studio import ASTRONAUT, middle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-NUM_FRAMES = 48
+NUM_FRAMES = 3 * serving.NUM_FRAMES
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """On a clip that takes some seconds."""
+def server(clip: Clip, tmp_path: Path) -> Iterator[Server]:
+    """On a clip that takes some seconds: there and back again."""
     path = tmp_path / "long.mp4"
+    with open_video(clip.path) as video:
+        frames = list(video)
     with write_mp4(path, frame_rate=FRAME_RATE) as mp4:
-        for frame, _ in sample_clip(NUM_FRAMES, HEIGHT, WIDTH):
-            mp4.add(frame)
+        for index, frame in enumerate([*frames, *frames[::-1], *frames]):
+            mp4.add(replace(frame, index=index))
     made = Server(tmp_path, path)
     made.start()
     yield made
