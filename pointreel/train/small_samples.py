@@ -14,18 +14,20 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..engines.nets.optical_flow import FlowFinder
 from ..engines.nets.prompt_maps import prompt_maps
-from .scenes import ClipMaker, damaged, spoilt, strayed
+from .scenes import Clip, ClipMaker, damaged, spoilt, strayed
+from .small_guesses import Guesses
 
 Sample = TypeVar("Sample")
 Flag = NDArray[np.bool_]
 
-_MOST = 12
+_MOST, _NUM_POINTS = 12, (1, 2, 3, 5, 10)
+_HALF_RIGHT, _CAREFUL, _THIN = 0.5, 0.6, 0.03
 
 
 class PropagationSample(NamedTuple):
     """An anchor and consecutive pictures (N, 3, S, S) with masks (N, 1, S, S), 0 to 255; the mask that a tracker is
     assumed to have on the first of the consecutive ones, 0 to 1; flow and its error for each of those after it; and
-    whether the tracker is told the truth once more on the way."""
+    whether the tracker is told the truth once more on the way. The mask of the anchor is what is thought of it."""
 
     rgb: Tensor
     masks: Tensor
@@ -55,12 +57,15 @@ class PromptSample(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class PropagationSamples:
     """Sample number k. In ``exact`` of them the mask to start from is right, in ``hard`` of them badly wrong; in
-    ``told`` of them a person says how it is once more on the way."""
+    ``told`` of them a person says how it is once more on the way. In ``pointed`` of them all that is known at first
+    is the mask that ``guesses`` has of a few points, if that is half right."""
 
     clips: ClipMaker
     exact: float = 0.35
     hard: float = 0.15
     told: float = 0.0
+    pointed: float = 0.0
+    guesses: Guesses | None = None
 
     def __call__(self, number: int) -> PropagationSample:
         clip = self.clips(number)
@@ -71,6 +76,10 @@ class PropagationSamples:
             start = damaged(mask, clip.other, rng)
         elif draw < 1 - self.exact:
             start = spoilt(mask, rng)
+        guess = self._guess(clip, mask, rng) if self.guesses and rng.random() < self.pointed else None
+        if guess is not None:
+            start = guess
+            clip.pictures[0], clip.masks[0] = clip.pictures[1], np.round(255 * guess)
         found = [_finder()(now, before) for before, now in _pairs(clip.pictures[1:])]
         return PropagationSample(
             _planes(clip.pictures),
@@ -80,6 +89,14 @@ class PropagationSamples:
             torch.from_numpy(np.stack([error for _, error in found]))[:, None],
             torch.tensor(rng.random() < self.told),
         )
+
+    def _guess(self, clip: Clip, mask: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32] | None:
+        assert self.guesses
+        on = _points(_inside(mask), int(rng.choice(_NUM_POINTS)), rng)
+        now, after = (_grey(clip.pictures[k]) for k in (1, 2))
+        guess = self.guesses(clip.pictures[1], on, *_finder()(now, after))
+        both, either = np.minimum(guess, mask).sum(), np.maximum(guess, mask).sum()
+        return guess if both > _HALF_RIGHT * either else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +169,8 @@ def _prompt(
     mask: NDArray[np.float32], rng: np.random.Generator, lost: float, single: float
 ) -> tuple[NDArray[np.float32] | None, NDArray[np.float64], NDArray[np.float32]]:
     """The mask so far, if there is one, points on the thing, and the maps of all that a person then points at."""
-    size, inside, nowhere = len(mask), _inside(mask), np.zeros((0, 2))
+    careful = rng.random() < _CAREFUL
+    size, inside, nowhere = len(mask), _inside(mask) if careful else mask > 0.5, np.zeros((0, 2))
     if rng.random() < 0.3:
         if lost and rng.random() < lost:
             prior = strayed(mask, rng)
@@ -164,7 +182,9 @@ def _prompt(
         on = _points(inside, int(rng.choice([0, 0, 1, 2])), rng)
         return None, on, prompt_maps(on, nowhere, _box(mask, rng), size)
     shares = np.array([0, 0.13, 0.1, 0.2, 0.27]) / 0.7 * (1 - single) + [single, 0, 0, 0, 0]
-    on = _points(inside, int(rng.choice([1, 2, 3, 5, 10], p=shares)), rng)
+    on = _points(inside, int(rng.choice(_NUM_POINTS, p=shares)), rng)
+    if not careful and len(on) > 1:
+        on = _also_on_thin_parts(on, mask > 0.5, rng)
     off = _points(_near_outside(mask), int(rng.integers(1, 4)), rng) if rng.random() < 0.35 else nowhere
     return None, on, prompt_maps(on, off, None, size)
 
@@ -179,7 +199,8 @@ def _padded(on: NDArray[np.float64]) -> Tensor:
 def _points(where: Flag, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Points (N, 2) that keep some distance from each other, if there is room."""
     rows, columns = np.nonzero(where)
-    points, distance = np.zeros((0, 2)), float(np.clip(np.sqrt(len(rows) / max(1, count)) * 0.5, 2, 14))
+    spread = rng.uniform(0.5, 1.2)
+    points, distance = np.zeros((0, 2)), float(np.clip(np.sqrt(len(rows) / max(1, count)) * spread, 2, 28 * spread))
     if not len(rows):
         return points
     for _ in range(40 * count):
@@ -192,6 +213,15 @@ def _points(where: Flag, count: int, rng: np.random.Generator) -> NDArray[np.flo
         if len(points) >= count:
             return points[:count]
     return points
+
+
+def _also_on_thin_parts(points: NDArray[np.float64], mask: Flag, rng: np.random.Generator) -> NDArray[np.float64]:
+    """Up to a third of the points is moved to where the mask is narrow, if it is so anywhere."""
+    thin = mask & (cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) == 0)
+    if thin.sum() < _THIN * mask.sum():
+        return points
+    moved = _points(thin, int(rng.integers(1, 1 + max(1, len(points) // 3))), rng)
+    return np.concatenate([points[: len(points) - len(moved)], moved])
 
 
 def _inside(mask: NDArray[np.float32]) -> Flag:
