@@ -21,13 +21,14 @@ Sample = TypeVar("Sample")
 Flag = NDArray[np.bool_]
 
 _MOST, _NUM_POINTS = 12, (1, 2, 3, 5, 10)
-_HALF_RIGHT, _CAREFUL, _THIN = 0.5, 0.6, 0.03
+_PARTLY_RIGHT, _CAREFUL, _THIN = 0.4, 0.6, 0.03
 
 
 class PropagationSample(NamedTuple):
     """An anchor and consecutive pictures (N, 3, S, S) with masks (N, 1, S, S), 0 to 255; the mask that a tracker is
     assumed to have on the first of the consecutive ones, 0 to 1; flow and its error for each of those after it; and
-    whether the tracker is told the truth once more on the way. The mask of the anchor is what is thought of it."""
+    whether the tracker is told the truth once more on the way. Where the mask of the anchor is a ``guess``, the
+    tracker knows that it is."""
 
     rgb: Tensor
     masks: Tensor
@@ -35,6 +36,7 @@ class PropagationSample(NamedTuple):
     flow: Tensor
     error: Tensor
     told: Tensor
+    guess: Tensor
 
 
 class PromptSample(NamedTuple):
@@ -58,7 +60,7 @@ class PromptSample(NamedTuple):
 class PropagationSamples:
     """Sample number k. In ``exact`` of them the mask to start from is right, in ``hard`` of them badly wrong; in
     ``told`` of them a person says how it is once more on the way. In ``pointed`` of them all that is known at first
-    is the mask that ``guesses`` has of a few points, if that is half right."""
+    is the mask that ``guesses`` has of a few points, if that is partly right."""
 
     clips: ClipMaker
     exact: float = 0.35
@@ -88,6 +90,7 @@ class PropagationSamples:
             _planes(np.stack([flow for flow, _ in found])),
             torch.from_numpy(np.stack([error for _, error in found]))[:, None],
             torch.tensor(rng.random() < self.told),
+            torch.tensor(guess is not None),
         )
 
     def _guess(self, clip: Clip, mask: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32] | None:
@@ -96,7 +99,7 @@ class PropagationSamples:
         now, after = (_grey(clip.pictures[k]) for k in (1, 2))
         guess = self.guesses(clip.pictures[1], on, *_finder()(now, after))
         both, either = np.minimum(guess, mask).sum(), np.maximum(guess, mask).sum()
-        return guess if both > _HALF_RIGHT * either else None
+        return guess if both > _PARTLY_RIGHT * either else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,12 +31,14 @@ def test_what_is_begun_from_points_knows_nothing_but_the_guess(stock: Stock) -> 
     for k in range(12):
         sample, other = samples(k), never(k)
         if torch.equal(sample.masks[0], other.masks[0]):
-            assert torch.equal(sample.start, other.start)  # the guess was less than half right
+            assert torch.equal(sample.start, other.start)  # the guess was hardly right
+            assert not sample.guess
             continue
         pointed += 1
+        assert sample.guess
         assert torch.equal(sample.rgb[0], sample.rgb[1])
         assert torch.allclose(sample.masks[0] / 255, sample.start, atol=0.003)
         assert torch.equal(sample.masks[1:], other.masks[1:])
         truth, start = sample.masks[1] > 127, sample.start > 0.5
-        assert (truth & start).sum() > 0.4 * (truth | start).sum()
+        assert (truth & start).sum() > 0.3 * (truth | start).sum()
     assert pointed > 4

@@ -68,7 +68,7 @@ _FOLLOWED = Stage(until=0.82, share=0.625, length=7, centred=0.75, smallest=0.03
 PROPAGATE = (Stage(until=0.288), _FOLLOWED, replace(_FOLLOWED, until=1.0, large=True))
 """Short clips with things anywhere, then longer ones that are followed."""
 
-_FURTHER = replace(_FOLLOWED, until=0.6, exact=0.4, hard=0.15, told=0.3, poles=0.2, pointed=0.4, greys=0.1)
+_FURTHER = replace(_FOLLOWED, until=0.6, exact=0.4, hard=0.15, told=0.3, poles=0.2, pointed=0.5, greys=0.1)
 PROPAGATE_FURTHER = (_FURTHER, replace(_FURTHER, until=1.0, large=True))
 """What weights that are begun from go on with: more to be mistaken for the thing, and corrections on the way."""
 
