@@ -16,7 +16,7 @@ from ...core.types import Frame, FrameMasks, Points, Prompt, PromptKind, Segment
 from ..nets.optical_flow import FlowFinder
 from ..nets.small_propagate import Memory
 from ..small.correction import put_right
-from ..small.first_mask import Candidate, FirstMask, Given, as_one
+from ..small.first_mask import CAREFULLY, Candidate, FirstMask, Given, as_one
 from ..small.nearby import Said
 from ..small.seeker import Seeker
 from ..small.state import from_bytes, to_bytes
@@ -162,7 +162,8 @@ class Session:
             prior = Candidate(earlier.window, earlier.mask, earlier.quality)
         if prior is not None:
             return put_right(self.first, frame, given, prior, other, nearby)
-        return _meant(self.first.candidates(frame, given.and_points(nearby), other), self.config.extent)
+        found = self.first.candidates(frame, given.and_points(nearby), other, looks=CAREFULLY)
+        return _meant(found, self.config.extent)
 
     def _size(self, num_objects: int) -> int:
         """Each object after the first adds a quarter to the pixels that are looked at, and all share them."""
