@@ -21,7 +21,7 @@ Sample = TypeVar("Sample")
 Flag = NDArray[np.bool_]
 
 _MOST, _NUM_POINTS = 12, (1, 2, 3, 5, 10)
-_PARTLY_RIGHT, _CAREFUL, _THIN = 0.4, 0.6, 0.03
+_PARTLY_RIGHT = 0.4
 
 
 class PropagationSample(NamedTuple):
@@ -172,8 +172,7 @@ def _prompt(
     mask: NDArray[np.float32], rng: np.random.Generator, lost: float, single: float
 ) -> tuple[NDArray[np.float32] | None, NDArray[np.float64], NDArray[np.float32]]:
     """The mask so far, if there is one, points on the thing, and the maps of all that a person then points at."""
-    careful = rng.random() < _CAREFUL
-    size, inside, nowhere = len(mask), _inside(mask) if careful else mask > 0.5, np.zeros((0, 2))
+    size, inside, nowhere = len(mask), _inside(mask), np.zeros((0, 2))
     if rng.random() < 0.3:
         if lost and rng.random() < lost:
             prior = strayed(mask, rng)
@@ -186,8 +185,6 @@ def _prompt(
         return None, on, prompt_maps(on, nowhere, _box(mask, rng), size)
     shares = np.array([0, 0.13, 0.1, 0.2, 0.27]) / 0.7 * (1 - single) + [single, 0, 0, 0, 0]
     on = _points(inside, int(rng.choice(_NUM_POINTS, p=shares)), rng)
-    if not careful and len(on) > 1:
-        on = _also_on_thin_parts(on, mask > 0.5, rng)
     off = _points(_near_outside(mask), int(rng.integers(1, 4)), rng) if rng.random() < 0.35 else nowhere
     return None, on, prompt_maps(on, off, None, size)
 
@@ -202,8 +199,7 @@ def _padded(on: NDArray[np.float64]) -> Tensor:
 def _points(where: Flag, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
     """Points (N, 2) that keep some distance from each other, if there is room."""
     rows, columns = np.nonzero(where)
-    spread = rng.uniform(0.5, 1.2)
-    points, distance = np.zeros((0, 2)), float(np.clip(np.sqrt(len(rows) / max(1, count)) * spread, 2, 28 * spread))
+    points, distance = np.zeros((0, 2)), float(np.clip(np.sqrt(len(rows) / max(1, count)) * 0.5, 2, 14))
     if not len(rows):
         return points
     for _ in range(40 * count):
@@ -216,15 +212,6 @@ def _points(where: Flag, count: int, rng: np.random.Generator) -> NDArray[np.flo
         if len(points) >= count:
             return points[:count]
     return points
-
-
-def _also_on_thin_parts(points: NDArray[np.float64], mask: Flag, rng: np.random.Generator) -> NDArray[np.float64]:
-    """Up to a third of the points is moved to where the mask is narrow, if it is so anywhere."""
-    thin = mask & (cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)) == 0)
-    if thin.sum() < _THIN * mask.sum():
-        return points
-    moved = _points(thin, int(rng.integers(1, 1 + max(1, len(points) // 3))), rng)
-    return np.concatenate([points[: len(points) - len(moved)], moved])
 
 
 def _inside(mask: NDArray[np.float32]) -> Flag:

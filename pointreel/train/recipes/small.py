@@ -38,8 +38,7 @@ class Stage:
     begin with what the network of prompts makes of points. In ``patient`` of the pictures a person goes on clicking,
     and in ``lost`` of those with a mask it has strayed; where there are only points there is just one in ``single`` of
     them. ``rivals``, ``twins`` and ``poles`` are how much there is to be mistaken for the thing, and to hide it;
-    ``stills`` of the pictures are photographs as they were taken, ``greys`` of them have no colours, and in ``strings``
-    of them thin lines are part of the thing.
+    ``stills`` of the pictures are photographs as they were taken, and ``greys`` of them have no colours.
     """
 
     until: float
@@ -61,7 +60,6 @@ class Stage:
     poles: float = 0.15
     stills: float = 0.0
     greys: float = 0.0
-    strings: float = 0.0
 
 
 _FOLLOWED = Stage(until=0.82, share=0.625, length=7, centred=0.75, smallest=0.03, largest=0.2, exact=0.5, hard=0.12)
@@ -75,7 +73,7 @@ PROPAGATE_FURTHER = (_FURTHER, replace(_FURTHER, until=1.0, large=True))
 _NEAR = Stage(until=0.8, share=2.0, length=2, centred=0.5, smallest=0.02, largest=0.3)
 PROMPT = (Stage(until=0.303, share=2.0, length=2), _NEAR, replace(_NEAR, until=1.0, large=True))
 """Pictures with things anywhere, then half of them in the middle."""
-_CLICKED = replace(_NEAR, until=0.6, patient=0.5, lost=0.3, single=0.4, stills=0.6, greys=0.1, strings=0.15)
+_CLICKED = replace(_NEAR, until=0.6, patient=0.5, lost=0.3, single=0.4, stills=0.6)
 PROMPT_FURTHER = (_CLICKED, replace(_CLICKED, until=1.0, large=True))
 """What weights that are begun from go on with: clicks on the mistakes of their own masks."""
 _ELSEWHERE = ("device", "workers", "every", "photographs", "begin", "share")
@@ -205,7 +203,6 @@ class Recipe:
             poles=stage.poles,
             stills=stage.stills,
             greys=stage.greys,
-            strings=stage.strings,
             seed=seed,
         )
 

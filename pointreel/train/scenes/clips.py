@@ -12,7 +12,6 @@ from .berkeley import Picture
 from .corruption import SoftMask
 from .layers import Bend, Field, Layer, Matrix, Path, about, placed, smooth_field
 from .stock import Cutout, Stock
-from .strings import with_strings
 
 _LEAST_PIXELS = 40
 
@@ -35,7 +34,7 @@ class ClipMaker:
     near the middle, and the camera goes with it, as an engine's windows do. In ``rivals`` of them there is another
     thing, one of the same kind in ``twins`` of those, and in ``poles`` something long stands before everything.
     ``stills`` of them are photographs as they were taken: nothing in them moves but the camera. ``greys`` of them have
-    no colours, and in ``strings`` of them thin lines are part of the thing.
+    no colours.
     """
 
     stock: Stock
@@ -49,7 +48,6 @@ class ClipMaker:
     poles: float = 0.15
     stills: float = 0.0
     greys: float = 0.0
-    strings: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -80,9 +78,7 @@ class ClipMaker:
         cutout, centred = self._any_cutout(rng), bool(self.centred and rng.random() < self.centred)
         anchored = bool(rng.random() < 0.75)
         times = [rng.normal(0, 6) if anchored else 0.0, *range(self.length)]
-        if self.strings and rng.random() < self.strings:
-            cutout = with_strings(cutout, rng)
-        elif self.stills and cutout.photograph is not None and rng.random() < self.stills:
+        if self.stills and cutout.photograph is not None and rng.random() < self.stills:
             return self._still(cutout, cutout.photograph, centred, times, rng)
         if cutout.behind is not None and rng.random() < 0.45:
             behind, placing, centre, area = self._in_place(cutout, cutout.behind, centred, rng)
