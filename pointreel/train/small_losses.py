@@ -22,7 +22,7 @@ def propagation_loss(net: Propagate, batch: PropagationSample) -> tuple[Tensor, 
     num_clips, num_pictures = rgb.shape[:2]
     looks = _looks(net, rgb)
     mask = batch.start
-    memory = _updated(net, net.remember(looks[0], masks[:, 0]), looks[1], mask)
+    memory = _updated(net, net.remember(looks[0], masks[:, 0], batch.guess), looks[1], mask)
     total, ious = rgb.new_zeros(()), []
     for k in range(2, num_pictures):
         flow, error = batch.flow[:, k - 2], batch.error[:, k - 2].float() / 255

@@ -14,18 +14,21 @@ from torch.utils.data import DataLoader, Dataset
 
 from ..engines.nets.optical_flow import FlowFinder
 from ..engines.nets.prompt_maps import prompt_maps
-from .scenes import ClipMaker, damaged, spoilt, strayed
+from .scenes import Clip, ClipMaker, damaged, spoilt, strayed
+from .small_guesses import Guesses
 
 Sample = TypeVar("Sample")
 Flag = NDArray[np.bool_]
 
-_MOST = 12
+_MOST, _NUM_POINTS = 12, (1, 2, 3, 5, 10)
+_PARTLY_RIGHT = 0.4
 
 
 class PropagationSample(NamedTuple):
     """An anchor and consecutive pictures (N, 3, S, S) with masks (N, 1, S, S), 0 to 255; the mask that a tracker is
     assumed to have on the first of the consecutive ones, 0 to 1; flow and its error for each of those after it; and
-    whether the tracker is told the truth once more on the way."""
+    whether the tracker is told the truth once more on the way. Where the mask of the anchor is a ``guess``, the
+    tracker knows that it is."""
 
     rgb: Tensor
     masks: Tensor
@@ -33,6 +36,7 @@ class PropagationSample(NamedTuple):
     flow: Tensor
     error: Tensor
     told: Tensor
+    guess: Tensor
 
 
 class PromptSample(NamedTuple):
@@ -55,12 +59,15 @@ class PromptSample(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class PropagationSamples:
     """Sample number k. In ``exact`` of them the mask to start from is right, in ``hard`` of them badly wrong; in
-    ``told`` of them a person says how it is once more on the way."""
+    ``told`` of them a person says how it is once more on the way. In ``pointed`` of them all that is known at first
+    is the mask that ``guesses`` has of a few points, if that is partly right."""
 
     clips: ClipMaker
     exact: float = 0.35
     hard: float = 0.15
     told: float = 0.0
+    pointed: float = 0.0
+    guesses: Guesses | None = None
 
     def __call__(self, number: int) -> PropagationSample:
         clip = self.clips(number)
@@ -71,6 +78,10 @@ class PropagationSamples:
             start = damaged(mask, clip.other, rng)
         elif draw < 1 - self.exact:
             start = spoilt(mask, rng)
+        guess = self._guess(clip, mask, rng) if self.guesses and rng.random() < self.pointed else None
+        if guess is not None:
+            start = guess
+            clip.pictures[0], clip.masks[0] = clip.pictures[1], np.round(255 * guess)
         found = [_finder()(now, before) for before, now in _pairs(clip.pictures[1:])]
         return PropagationSample(
             _planes(clip.pictures),
@@ -79,7 +90,16 @@ class PropagationSamples:
             _planes(np.stack([flow for flow, _ in found])),
             torch.from_numpy(np.stack([error for _, error in found]))[:, None],
             torch.tensor(rng.random() < self.told),
+            torch.tensor(guess is not None),
         )
+
+    def _guess(self, clip: Clip, mask: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32] | None:
+        assert self.guesses
+        on = _points(_inside(mask), int(rng.choice(_NUM_POINTS)), rng)
+        now, after = (_grey(clip.pictures[k]) for k in (1, 2))
+        guess = self.guesses(clip.pictures[1], on, *_finder()(now, after))
+        both, either = np.minimum(guess, mask).sum(), np.maximum(guess, mask).sum()
+        return guess if both > _PARTLY_RIGHT * either else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +184,7 @@ def _prompt(
         on = _points(inside, int(rng.choice([0, 0, 1, 2])), rng)
         return None, on, prompt_maps(on, nowhere, _box(mask, rng), size)
     shares = np.array([0, 0.13, 0.1, 0.2, 0.27]) / 0.7 * (1 - single) + [single, 0, 0, 0, 0]
-    on = _points(inside, int(rng.choice([1, 2, 3, 5, 10], p=shares)), rng)
+    on = _points(inside, int(rng.choice(_NUM_POINTS, p=shares)), rng)
     off = _points(_near_outside(mask), int(rng.integers(1, 4)), rng) if rng.random() < 0.35 else nowhere
     return None, on, prompt_maps(on, off, None, size)
 

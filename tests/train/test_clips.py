@@ -125,3 +125,11 @@ def test_a_centred_thing_stays_near_the_middle_while_others_wander(stock: Stock)
         return float(np.mean(far))
 
     assert wandering(1.0) < 0.6 * wandering(0.0)
+
+
+def test_some_clips_have_no_colours(stock: Stock) -> None:
+    for k in range(4):
+        plain, grey = (ClipMaker(stock=stock, size=SIZE, length=2, greys=share)(k) for share in (0.0, 1.0))
+        assert np.ptp(grey.pictures.astype(int), axis=3).max() == 0
+        assert np.ptp(plain.pictures.astype(int), axis=3).max() > 30
+        assert np.array_equal(plain.masks, grey.masks)

@@ -32,8 +32,10 @@ def test_clips_with_flow_and_a_mask_to_start_from(propagation: PropagationSample
         (2, 2, SIZE, SIZE),
         (2, 1, SIZE, SIZE),
         (),
+        (),
     ]
     assert not sample.told
+    assert not sample.guess
     assert sample.rgb.dtype == sample.masks.dtype == sample.error.dtype == torch.uint8
     assert sample.start.dtype == sample.flow.dtype == torch.float32
     again = propagation(0)

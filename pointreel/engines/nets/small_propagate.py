@@ -37,7 +37,8 @@ class Look:
 @dataclass(frozen=True)
 class Memory:
     """What is known of the object: moments for the ridges, of the frame that was prompted and of the recent frames,
-    and keys with values to match."""
+    and keys with values to match. ``guess`` (B,): 1 where the mask of the frame that was prompted was made from points
+    and may be wrong, 0 where somebody gave it."""
 
     anchor: Moments
     recent: Moments
@@ -47,6 +48,7 @@ class Memory:
     anchor_value: Tensor
     key: Tensor
     value: Tensor
+    guess: Tensor
 
 
 class Propagate(nn.Module):
@@ -64,13 +66,13 @@ class Propagate(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.encoder = Encoder(NUM_RIDGE, NUM_KEY)
-        self.decoder = Decoder(num_inputs=4, num_fine=2, num_middle=5, num_masks=1)
+        self.decoder = Decoder(num_inputs=5, num_fine=2, num_middle=5, num_masks=1)
         self.motion = nn.Sequential(nn.Conv2d(4, NUM_MOTION, 5, 4, 2), nn.ReLU(), nn.Conv2d(NUM_MOTION, NUM_MOTION, 1))
         self.by_colour = RandomFeatures(NUM_COLOURS, NUM_RANDOM, 0.45, seed=1)
         self.by_colour_and_motion = RandomFeatures(NUM_COLOURS + 4, NUM_RANDOM, 0.45, seed=2)
         self.damping = nn.Parameter(torch.tensor([-4.0, -4.0]))
         self.sharpness = nn.Parameter(torch.tensor(0.0))
-        self.trust = nn.Parameter(torch.tensor([0.7, 0.1, 0.3, 0.1, 0.0, 0.0, 0.6, 0.2]))
+        self.trust = nn.Parameter(torch.tensor([[0.7, 0.1, 0.3, 0.1, 0.0, 0.0, 0.6, 0.2]]).repeat(2, 1))
 
     def look(self, rgb: Tensor) -> Look:
         """See a frame; needs no mask."""
@@ -79,11 +81,12 @@ class Propagate(nn.Module):
             lifted = self.by_colour(seen)
         return Look(rgb, self.encoder(rgb), seen, lifted)
 
-    def remember(self, look: Look, mask: Tensor) -> Memory:
-        """The memory of a frame whose mask is known."""
+    def remember(self, look: Look, mask: Tensor, guess: Tensor | None = None) -> Memory:
+        """The memory of a frame whose mask is known, or is a ``guess`` (B,)."""
         learnt, colour = self._learn(look, mask)
         key, value = look.features.key.flatten(2), subpixels(mask)
-        return Memory(learnt, learnt, colour, colour, key, value, key, value)
+        doubt = mask.new_zeros(len(mask)) if guess is None else guess.to(mask.dtype)
+        return Memory(learnt, learnt, colour, colour, key, value, key, value, doubt)
 
     def joined(self, memory: Memory, look: Look, mask: Tensor, told: Tensor) -> Memory:
         """The memory with one more frame whose mask is known; of entries not ``told`` (B,) of it, it stays as it was.
@@ -104,6 +107,7 @@ class Propagate(nn.Module):
             anchor_value=values,
             key=_newer(told, new.key, memory.key),
             value=_newer(told, new.value, memory.value),
+            guess=torch.where(told, new.guess, memory.guess),
         )
 
     def updated(self, memory: Memory, look: Look, mask: Tensor, sure: Tensor) -> Memory:
@@ -120,6 +124,7 @@ class Propagate(nn.Module):
             anchor_value=memory.anchor_value,
             key=key,
             value=value,
+            guess=memory.guess,
         )
 
     def carry(self, look: Look, warped: Tensor, flow: Tensor, error: Tensor, memory: Memory) -> Decision:
@@ -133,14 +138,18 @@ class Propagate(nn.Module):
             inputs = torch.cat([warped * 2 - 1, moved, (error * 10).clamp(0, 3)], 1)
             fine = torch.cat([self._colour_says(look, memory), self._now_says(look, moved, warped)], 1).clamp(-2, 2)
         middle = torch.cat([*self._ridges_say(look, inputs, warped, memory), *self._matching_says(look, memory)], 1)
-        decision = self.decoder(look.rgb, inputs, look.features, fine, middle)
-        return Decision(decision.logits + self._evidence(warped, middle, fine), decision.quality)
+        guess = memory.guess[:, None, None, None]
+        doubted = torch.cat([inputs, guess.expand_as(warped)], 1)
+        decision = self.decoder(look.rgb, doubted, look.features, fine, middle)
+        return Decision(decision.logits + self._evidence(warped, middle, fine, guess), decision.quality)
 
-    def _evidence(self, warped: Tensor, middle: Tensor, fine: Tensor) -> Tensor:
-        weights = self.trust[:, None, None]
-        middle = (middle.clamp(-2, 2) * weights[1:6]).sum(1, keepdim=True)
-        fine = (fine * weights[6:]).sum(1, keepdim=True)
-        return logit(warped) * weights[0] + enlarged(middle, 4) + enlarged(fine, 2)
+    def _evidence(self, warped: Tensor, middle: Tensor, fine: Tensor, guess: Tensor) -> Tensor:
+        """What is added to what the network says; a guess is trusted otherwise than what is known."""
+        known, guessed = self.trust[0, :, None, None], self.trust[1, :, None, None]
+        weights = known + guess * (guessed - known)
+        middle = (middle.clamp(-2, 2) * weights[:, 1:6]).sum(1, keepdim=True)
+        fine = (fine * weights[:, 6:]).sum(1, keepdim=True)
+        return logit(warped) * weights[:, :1] + enlarged(middle, 4) + enlarged(fine, 2)
 
     def _learn(self, look: Look, mask: Tensor) -> tuple[Moments, Moments]:
         label = functional.avg_pool2d(mask, 4)
@@ -195,7 +204,8 @@ def together(memories: Sequence[Memory]) -> Memory:
     )
     anchor_key, key = (_padded([getattr(memory, name) for memory in memories], _NOWHERE) for name in _KEYS)
     anchor_value, value = (_padded([getattr(memory, name) for memory in memories], 0) for name in _VALUES)
-    return Memory(anchor, recent, anchor_colour, recent_colour, anchor_key, anchor_value, key, value)
+    guess = torch.cat([memory.guess for memory in memories])
+    return Memory(anchor, recent, anchor_colour, recent_colour, anchor_key, anchor_value, key, value, guess)
 
 
 def _padded(parts: Sequence[Tensor], filling: float) -> Tensor:

@@ -16,7 +16,7 @@ from ...core.types import Frame, FrameMasks, Points, Prompt, PromptKind, Segment
 from ..nets.optical_flow import FlowFinder
 from ..nets.small_propagate import Memory
 from ..small.correction import put_right
-from ..small.first_mask import Candidate, FirstMask, Given, as_one
+from ..small.first_mask import CAREFULLY, Candidate, FirstMask, Given, as_one
 from ..small.nearby import Said
 from ..small.seeker import Seeker
 from ..small.state import from_bytes, to_bytes
@@ -142,13 +142,14 @@ class Session:
         """A mask is taken as it is; anything else, with a mask or without, has to be made a mask of first."""
         earlier, known = self.objects.get(query.object_id), self.known.get(query.object_id, ())
         size, quality = self._size(len(self.objects.keys() | {query.object_id})), 1.0
-        if query.mask is not None and query.kinds() == {"mask"}:
+        is_guess = query.mask is None or query.kinds() != {"mask"}
+        if query.mask is not None and not is_guess:
             mask = query.mask.to_array().astype(np.bool_)
         else:
             found = self._found(query, frame, other, earlier)
             mask, quality = found.window.whole(found.mask, frame.height, frame.width) > 0.5, found.quality
         others = known if earlier is None else (earlier.memory, *known)
-        self.objects[query.object_id] = self.carrier.started(frame, mask, size, quality, others)
+        self.objects[query.object_id] = self.carrier.started(frame, mask, size, quality, others, is_guess=is_guess)
         self.known.pop(query.object_id, None)
 
     def _found(self, query: Prompt, frame: Frame, other: Frame | None, earlier: Tracked | None) -> Candidate:
@@ -161,7 +162,8 @@ class Session:
             prior = Candidate(earlier.window, earlier.mask, earlier.quality)
         if prior is not None:
             return put_right(self.first, frame, given, prior, other, nearby)
-        return _meant(self.first.candidates(frame, given.and_points(nearby), other), self.config.extent)
+        found = self.first.candidates(frame, given.and_points(nearby), other, looks=CAREFULLY)
+        return _meant(found, self.config.extent)
 
     def _size(self, num_objects: int) -> int:
         """Each object after the first adds a quarter to the pixels that are looked at, and all share them."""

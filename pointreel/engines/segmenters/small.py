@@ -11,7 +11,7 @@ import torch
 from ...core import Mask, PointreelError
 from ...core.types import Frame, Prompt, PromptKind, Segment
 from ..small.correction import put_right
-from ..small.first_mask import Candidate, FirstMask, Given
+from ..small.first_mask import CAREFULLY, TWICE, Candidate, FirstMask, Given
 from ..small.weights import load_prompt
 from ..small.windows import low_logits
 
@@ -66,12 +66,16 @@ class Small:
 
     @torch.inference_mode()
     def extents(self, encoded: Encoded, prompt: Prompt) -> list[Segment]:
-        """Up to three masks that the prompt could mean, the likeliest first: a sleeve, a shirt, a person."""
+        """Up to three masks that the prompt could mean, the likeliest first: a sleeve, a shirt, a person.
+
+        After a first click somebody waits for the mask, and for better ones will click again: it is made quickly.
+        """
         frame, given = encoded.frame, Given.of(prompt)
         if prior := self._prior(frame, prompt):
             found = [put_right(self._first, frame, given, prior, encoded.neighbour)]
         else:
-            found = self._first.candidates(frame, given, encoded.neighbour)
+            looks = TWICE if prompt.kinds() == {"points"} and len(given.on) == 1 else CAREFULLY
+            found = self._first.candidates(frame, given, encoded.neighbour, looks=looks)
         return [_segment(candidate, frame) for candidate in found]
 
     def _prior(self, frame: Frame, prompt: Prompt) -> Candidate | None:

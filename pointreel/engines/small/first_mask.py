@@ -22,6 +22,8 @@ _AROUND, _ALONE, _LEAST = 1.45, 0.94, 0.29
 _SCALES, _CLOSELY = (0.7, 1.2), 0.47
 _CUT, _WIDER, _LOOKS = 0.35, 1.8, 2
 _GAP = 0.5
+ONCE, TWICE, CAREFULLY = (1,), (2,), (2, 2)
+"""Ways to look closely: how often the mask is made better on each look."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,10 +133,13 @@ class FirstMask:
         window = Window.about(x, y, side_for(long, root, len(mask)), self._size)
         return Candidate(window, window.crop_mask(mask), 1.0)
 
-    def candidates(self, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
+    def candidates(
+        self, frame: Frame, given: Given, other: Frame | None = None, *, looks: Sequence[int] = ONCE
+    ) -> list[Candidate]:
         """Up to three masks, the likeliest first. ``other``: a neighbour of the frame, to see what moves.
 
-        Where to look is decided by quick looks, through small windows; only the likeliest is then looked at closely.
+        Where to look is decided by quick looks, through small windows; only the likeliest is then looked at closely,
+        once for each of ``looks``, and made better so many times there.
         """
         middle = given.window(frame.height, frame.width, self._quick)
         windows = [Window.about(*middle.centre, scale * middle.side, self._quick) for scale in _SCALES]
@@ -145,8 +150,10 @@ class FirstMask:
             window = found[0].window
             wider = Window.about(*window.centre, _WIDER * window.side, self._quick)
             found = self.look(wider, frame, given, other)
-        closer = about_points(self.refined(frame, given, found[0], other), given)
-        return [closer, *(c for c in found[1:] if not _alike(c, found[0]))]
+        closer = found[0]
+        for times in looks:
+            closer = self.refined(frame, given, closer, other, times=times)
+        return [about_points(closer, given), *(c for c in found[1:] if not _alike(c, found[0]))]
 
     def look(self, window: Window, frame: Frame, given: Given, other: Frame | None = None) -> list[Candidate]:
         """Three masks through one window, the likeliest first."""

@@ -19,7 +19,7 @@ Arrays = dict[str, NDArray[np.generic]]
 
 _MOMENTS = ("anchor", "recent", "anchor_colour", "recent_colour")
 _WANTED = ("looks", "colours")
-_TENSORS = ("anchor_key", "anchor_value", "key", "value")
+_TENSORS = ("anchor_key", "anchor_value", "key", "value", "guess")
 
 
 def to_bytes(objects: Mapping[int, Tracked], known: Mapping[int, Sequence[Memory]], before: Frame | None) -> bytes:

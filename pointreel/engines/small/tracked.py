@@ -126,12 +126,20 @@ class Carrier:
         self._net, self._device, self._finder = net, device, FlowFinder()
 
     def started(
-        self, frame: Frame, mask: NDArray[np.bool_], size: int, quality: float = 1.0, others: Sequence[Memory] = ()
+        self,
+        frame: Frame,
+        mask: NDArray[np.bool_],
+        size: int,
+        quality: float = 1.0,
+        others: Sequence[Memory] = (),
+        *,
+        is_guess: bool = False,
     ) -> Tracked:
-        """An object whose mask on this frame is known. ``others``: what is known of it from other frames."""
+        """An object whose mask on this frame is known, or guessed. ``others``: what is known from other frames."""
         window = self._around(mask, size)
         soft = window.crop_mask(mask)
-        memory = self._net.remember(self._look(frame, window), self._tensor([soft[None]]))
+        look, guess = self._look(frame, window), self._tensor([np.array(is_guess)])
+        memory = self._net.remember(look, self._tensor([soft[None]]), guess)
         if others and not mask.any():  # nothing is learnt of an object where it is not
             memory, others = others[0], others[1:]
         return Tracked(window, soft, quality, float(mask.sum()) ** 0.5, with_others(memory, others))

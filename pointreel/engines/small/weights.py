@@ -67,8 +67,8 @@ def filled(net: Net, path: Path) -> Net:
         state = load_file(path)
     except SafetensorError as error:
         raise PointreelError(f"{path}: is no readable file of weights ({error}).") from error
-    wanted = {name for name in net.state_dict() if not name.endswith("num_batches_tracked")}
-    if wanted != state.keys():
+    wanted = {name: v.shape for name, v in net.state_dict().items() if not name.endswith("num_batches_tracked")}
+    if wanted != {name: value.shape for name, value in state.items()}:
         raise PointreelError(
             f"{path}: holds the weights of another network. Train new ones with `pointreel train small`."
         )

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_map
 
 from ...core import PointreelError
-from ...engines.nets.small import STRIDE, Decoder, Encoder
+from ...engines.nets.small import STRIDE, Decoder, Encoder, fused
 from ...engines.nets.small_prompt import Prompt
 from ...engines.nets.small_propagate import Propagate
 from ...engines.small.weights import SHIPPED, filled, save
 from ..loop import Batch, Net, Run, Schedule, Setting
 from ..protocols import Training
 from ..scenes import ClipMaker, Stock, load_bsds, procedural_stock
+from ..small_guesses import Guesses
 from ..small_losses import prompt_loss, propagation_loss
 from ..small_samples import PromptSample, PromptSamples, PropagationSample, PropagationSamples, batches
 
@@ -33,10 +34,11 @@ class Stage:
 
     ``share`` of the batch is taken where clips are longer. In ``centred`` of the clips the thing is where an engine's
     windows have it; it covers ``smallest`` to ``largest`` of the window. In ``exact`` of them a tracker's mask is right
-    at first, in ``hard`` of them badly wrong, and in ``told`` of them it is put right on the way. In ``patient`` of the
-    pictures a person goes on clicking, and in ``lost`` of those with a mask it has strayed; where there are only points
-    there is just one in ``single`` of them. ``rivals``, ``twins`` and ``poles`` are how much there is to be mistaken
-    for the thing, and to hide it; ``stills`` of the pictures are photographs as they were taken.
+    at first, in ``hard`` of them badly wrong, and in ``told`` of them it is put right on the way; ``pointed`` of them
+    begin with what the network of prompts makes of points. In ``patient`` of the pictures a person goes on clicking,
+    and in ``lost`` of those with a mask it has strayed; where there are only points there is just one in ``single`` of
+    them. ``rivals``, ``twins`` and ``poles`` are how much there is to be mistaken for the thing, and to hide it;
+    ``stills`` of the pictures are photographs as they were taken, and ``greys`` of them have no colours.
     """
 
     until: float
@@ -49,6 +51,7 @@ class Stage:
     exact: float = 0.35
     hard: float = 0.15
     told: float = 0.0
+    pointed: float = 0.0
     patient: float = 0.0
     lost: float = 0.0
     single: float = 0.3
@@ -56,13 +59,14 @@ class Stage:
     twins: float = 0.3
     poles: float = 0.15
     stills: float = 0.0
+    greys: float = 0.0
 
 
 _FOLLOWED = Stage(until=0.82, share=0.625, length=7, centred=0.75, smallest=0.03, largest=0.2, exact=0.5, hard=0.12)
 PROPAGATE = (Stage(until=0.288), _FOLLOWED, replace(_FOLLOWED, until=1.0, large=True))
 """Short clips with things anywhere, then longer ones that are followed."""
 
-_FURTHER = replace(_FOLLOWED, until=0.6, exact=0.4, hard=0.15, told=0.3, poles=0.2)
+_FURTHER = replace(_FOLLOWED, until=0.6, exact=0.4, hard=0.15, told=0.3, poles=0.2, pointed=0.5, greys=0.1)
 PROPAGATE_FURTHER = (_FURTHER, replace(_FURTHER, until=1.0, large=True))
 """What weights that are begun from go on with: more to be mistaken for the thing, and corrections on the way."""
 
@@ -152,10 +156,13 @@ class Recipe:
     def propagate(self, folder: Path, stock: Stock | None = None) -> Run[Propagate, PropagationSample]:
         """The run of the network that carries masks."""
         torch.manual_seed(self.config.seed)
+        guesses = Guesses(fused(self._begun(Prompt(), "prompt"))) if self.config.begin else None
 
         def samples(stage: Stage) -> PropagationSamples:
             clips = self._clips(stage, stock or self.stock(), self.config.seed)
-            return PropagationSamples(clips, exact=stage.exact, hard=stage.hard, told=stage.told)
+            return PropagationSamples(
+                clips, exact=stage.exact, hard=stage.hard, told=stage.told, pointed=stage.pointed, guesses=guesses
+            )
 
         stages = PROPAGATE_FURTHER if self.config.begin else PROPAGATE
         return self._run(self._begun(Propagate(), "propagate"), propagation_loss, samples, stages, folder)
@@ -195,6 +202,7 @@ class Recipe:
             twins=stage.twins,
             poles=stage.poles,
             stills=stage.stills,
+            greys=stage.greys,
             seed=seed,
         )
 

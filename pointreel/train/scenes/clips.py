@@ -33,7 +33,8 @@ class ClipMaker:
     ``smallest`` and ``largest`` bound how much of the window the thing covers. In ``centred`` of the clips it is
     near the middle, and the camera goes with it, as an engine's windows do. In ``rivals`` of them there is another
     thing, one of the same kind in ``twins`` of those, and in ``poles`` something long stands before everything.
-    ``stills`` of them are photographs as they were taken: nothing in them moves but the camera.
+    ``stills`` of them are photographs as they were taken: nothing in them moves but the camera. ``greys`` of them have
+    no colours.
     """
 
     stock: Stock
@@ -46,6 +47,7 @@ class ClipMaker:
     twins: float = 0.3
     poles: float = 0.15
     stills: float = 0.0
+    greys: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -61,7 +63,7 @@ class ClipMaker:
 
     def _drawn(self, rng: np.random.Generator) -> Clip:
         stage = self._stage(rng)
-        film = _Film(rng, self.size, in_place=stage.in_place)
+        film = _Film(rng, self.size, in_place=stage.in_place, greys=self.greys)
         pictures, masks, other = [], [], None
         for k in range(self.length + 1):
             picture, visible = stage.seen(k, film)
@@ -276,7 +278,7 @@ def _following(cameras: Sequence[Matrix], target: Layer, centre: NDArray[np.floa
 class _Film:
     """What light, lens and file do to a picture; most of it alike on all frames of a clip."""
 
-    def __init__(self, rng: np.random.Generator, size: int, *, in_place: bool) -> None:
+    def __init__(self, rng: np.random.Generator, size: int, *, in_place: bool, greys: float) -> None:
         self._rng, self._size = rng, size
         self._tint = np.ones(3) if in_place else rng.uniform(0.85, 1.15, 3)
         self._gain, self._colour = rng.uniform(0.75, 1.2), rng.normal(0, 4, 3)
@@ -289,6 +291,7 @@ class _Film:
         self._cast = rng.normal(0, 0.12, 2) * size + (0, 0.06 * size)
         self._flat = rng.uniform(0.25, 0.8)
         self._light = 1 + smooth_field(size, 0.12, rng, 1) * float(rng.random() < 0.4)
+        self._is_grey = rng.random() < greys
 
     def lit(self, colours: Field) -> Field:
         """The thing itself, in its own light."""
@@ -313,6 +316,8 @@ class _Film:
         grain = np.roll(self._grain, (int(rng.integers(size)), int(rng.integers(size))), (0, 1))
         grain = grain * np.float32(self._noise)
         bright = np.clip((picture * np.float32(gain) + colour.astype(np.float32) + grain) / 255, 0, 1)
+        if self._is_grey:
+            bright = np.repeat(bright.mean(2, keepdims=True), 3, 2)
         done = np.round(255 * cv2.pow(bright, self._gamma)).astype(np.uint8)
         return _compressed(done, self._quality) if self._quality else done
 
