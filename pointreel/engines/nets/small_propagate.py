@@ -37,8 +37,8 @@ class Look:
 @dataclass(frozen=True)
 class Memory:
     """What is known of the object: moments for the ridges, of the frame that was prompted and of the recent frames,
-    and keys with values to match. ``guess`` (B,): 1 where the mask of the frame that was prompted was made from points
-    and may be wrong, 0 where somebody gave it."""
+    and keys with values to match. ``guess`` (B,): above 0, up to 1, where the mask of the frame that was prompted
+    was made from points and may be wrong, 0 where somebody gave it."""
 
     anchor: Moments
     recent: Moments

@@ -30,6 +30,7 @@ _STRIDE, _SMALLEST = 32, 96
 _FLOW_SIDE, _FIRST_SIZE = 200, 256
 _HINT_SIDE = 512
 _MOST_KNOWN = 6
+_DOUBT = 0.5  # the network was trained with 1, and then gives up too much of what is right
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,14 +143,15 @@ class Session:
         """A mask is taken as it is; anything else, with a mask or without, has to be made a mask of first."""
         earlier, known = self.objects.get(query.object_id), self.known.get(query.object_id, ())
         size, quality = self._size(len(self.objects.keys() | {query.object_id})), 1.0
-        is_guess = query.mask is None or query.kinds() != {"mask"}
-        if query.mask is not None and not is_guess:
+        doubt = 0.0
+        if query.mask is not None and query.kinds() == {"mask"}:
             mask = query.mask.to_array().astype(np.bool_)
         else:
             found = self._found(query, frame, other, earlier)
             mask, quality = found.window.whole(found.mask, frame.height, frame.width) > 0.5, found.quality
+            doubt = _DOUBT
         others = known if earlier is None else (earlier.memory, *known)
-        self.objects[query.object_id] = self.carrier.started(frame, mask, size, quality, others, is_guess=is_guess)
+        self.objects[query.object_id] = self.carrier.started(frame, mask, size, quality, others, doubt=doubt)
         self.known.pop(query.object_id, None)
 
     def _found(self, query: Prompt, frame: Frame, other: Frame | None, earlier: Tracked | None) -> Candidate:

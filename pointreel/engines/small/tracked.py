@@ -133,12 +133,15 @@ class Carrier:
         quality: float = 1.0,
         others: Sequence[Memory] = (),
         *,
-        is_guess: bool = False,
+        doubt: float = 0.0,
     ) -> Tracked:
-        """An object whose mask on this frame is known, or guessed. ``others``: what is known from other frames."""
+        """An object whose mask on this frame is known: 0 of ``doubt``, or a guess: up to 1.
+
+        ``others``: what is known of it from other frames.
+        """
         window = self._around(mask, size)
         soft = window.crop_mask(mask)
-        look, guess = self._look(frame, window), self._tensor([np.array(is_guess)])
+        look, guess = self._look(frame, window), self._tensor([np.array(doubt)])
         memory = self._net.remember(look, self._tensor([soft[None]]), guess)
         if others and not mask.any():  # nothing is learnt of an object where it is not
             memory, others = others[0], others[1:]
