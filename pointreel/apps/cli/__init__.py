@@ -13,6 +13,7 @@ from ...core import PointreelError, WouldLose
 
 INPUT_AT_FAULT, WOULD_LOSE, INTERRUPTED = 1, 3, 130
 
+_SPINS = "3000"
 _ELSEWHERE = "Choose another place."
 _ADVICE = {
     errno.ENOENT: "Check the path.",
@@ -52,10 +53,12 @@ def main() -> None:
 def _let_threads_sleep() -> None:
     """Before torch is loaded, which reads this once; what the user has set stays.
 
-    Threads that spin while they wait take the cores from each other and from all else that runs: with another process
-    on one of two cores, a track of 20 frames took 3 to 11 seconds so, and 13 to over 60 as torch would have it.
+    Threads that spin while they wait take the cores from each other and from all else that runs. Threads that sleep at
+    once are woken too often: where nothing else runs a track takes a quarter longer. So they spin for a moment.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    if "OMP_WAIT_POLICY" not in os.environ:
+        os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+        os.environ.setdefault("GOMP_SPINCOUNT", _SPINS)
 
 
 def _complain(problem: object, code: int) -> int:
