@@ -11,7 +11,7 @@ import torch
 from ...core import Mask, PointreelError
 from ...core.types import Frame, Prompt, PromptKind, Segment
 from ..small.correction import put_right
-from ..small.first_mask import CAREFULLY, TWICE, Candidate, FirstMask, Given
+from ..small.first_mask import CAREFULLY, ONCE, Candidate, FirstMask, Given
 from ..small.weights import load_prompt
 from ..small.windows import low_logits
 
@@ -74,7 +74,7 @@ class Small:
         if prior := self._prior(frame, prompt):
             found = [put_right(self._first, frame, given, prior, encoded.neighbour)]
         else:
-            looks = TWICE if prompt.kinds() == {"points"} and len(given.on) == 1 else CAREFULLY
+            looks = ONCE if prompt.kinds() == {"points"} and len(given.on) == 1 else CAREFULLY
             found = self._first.candidates(frame, given, encoded.neighbour, looks=looks)
         return [_segment(candidate, frame) for candidate in found]
 

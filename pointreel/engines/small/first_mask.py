@@ -22,7 +22,7 @@ _AROUND, _ALONE, _LEAST = 1.45, 0.94, 0.29
 _SCALES, _CLOSELY = (0.7, 1.2), 0.47
 _CUT, _WIDER, _LOOKS = 0.35, 1.8, 2
 _GAP = 0.5
-ONCE, TWICE, CAREFULLY = (1,), (2,), (2, 2)
+ONCE, CAREFULLY = (1,), (2, 2)
 """Ways to look closely: how often the mask is made better on each look."""
 
 
