@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from pointreel.apps.cli import console
 from pointreel.apps.cli.app import BEGINNINGS, COMMANDS, module_of
 from pointreel.formats import read_labels
 
@@ -156,6 +158,15 @@ def test_a_progress_bar_is_for_people(demo_folder: Path) -> None:
     done = in_a_process(demo_folder, "stats", "demo/points.json", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     assert "\x1b" not in done.stdout
+
+
+def test_a_log_hears_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    hours = iter([0.0, 0.0, 3600.0, 3610.0, 7200.0])
+    monkeypatch.setattr(console.time, "monotonic", lambda: next(hours))
+    monkeypatch.setattr(console, "remarks", Console(file=sys.stderr, soft_wrap=True, force_terminal=False))
+    assert list(console.progress("four", "tracking", 4)) == ["f", "o", "u", "r"]
+    said = capsys.readouterr().err
+    assert said == "tracking: 2 of 4, 1:00:00 left, 0.0/s\ntracking: 4 of 4, 0:00:00 left, 0.0/s\n"
 
 
 def test_a_process_ends_with_the_line_and_the_code(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ import os
 import shlex
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import TypeVar
 
 from rich.cells import cell_len, set_cell_size
@@ -19,6 +21,9 @@ Item = TypeVar("Item")
 
 SKIPPED_BROKEN = 4
 """The exit code of a command that did its work but left broken frames out."""
+
+_BETWEEN_LINES = 30.0
+"""Seconds."""
 
 out = Console(soft_wrap=True, highlight=False)
 remarks = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -35,10 +40,26 @@ def this_command() -> str:
 
 
 def progress(items: Iterable[Item], what: str, total: int | None = None) -> Iterator[Item]:
-    """``items``, with a bar, rate and time left while they last; silent when nobody watches a terminal."""
+    """``items``, with a bar, rate and time left while they last; where nobody watches a terminal, a line at times."""
+    if not remarks.is_terminal:
+        yield from _in_lines(items, what, total)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    with Progress(*columns, console=remarks, transient=True, disable=not remarks.is_terminal) as bars:
+    with Progress(*columns, console=remarks, transient=True) as bars:
         yield from bars.track(items, total=total, description=what)
+
+
+def _in_lines(items: Iterable[Item], what: str, total: int | None) -> Iterator[Item]:
+    """For logs: nothing about what is quickly done."""
+    begun = said = time.monotonic()
+    for done, item in enumerate(items, 1):
+        yield item
+        now = time.monotonic()
+        if now - said < _BETWEEN_LINES:
+            continue
+        said, rate = now, done / (now - begun)
+        left = "" if total is None else f" of {total:,}, {timedelta(seconds=round((total - done) / rate))} left"
+        remarks.print(f"{what}: {done:,}{left}, {rate:,.1f}/s", markup=False)
 
 
 def watched(dataset: Dataset, what: str) -> Dataset:

@@ -1,11 +1,10 @@
 """What others do to the project, another server or a command: their events are made here from what they stored."""
 
-from contextlib import suppress
 from datetime import datetime
-from threading import Event, Thread
 
 from ...store import News, Project
 from .events import Events
+from .repeated import Repeated
 from .totals import Totals
 
 _EVERY = 1.0
@@ -17,16 +16,13 @@ class Listening:
     def __init__(self, project: Project, events: Events, totals: Totals) -> None:
         self._project, self._events, self._totals = project, events, totals
         self._upto = project.news().upto
-        self._over = Event()
-        self._thread = Thread(target=self._listen, name="pointreel-listening", daemon=True)
+        self._looks = Repeated(self._listen, every=_EVERY, name="listening")
 
     def begin(self) -> None:
-        self._thread.start()
+        self._looks.begin()
 
     def close(self) -> None:
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._looks.close()
 
     def look(self) -> None:
         """Tell what is new since the last look. What was done here has been told."""
@@ -52,7 +48,5 @@ class Listening:
             self._events.publish("saved", {"saved_at": saved.isoformat(timespec="milliseconds")})
 
     def _listen(self) -> None:
-        while not self._over.wait(_EVERY):
-            if self._events.has_listeners:
-                with suppress(Exception):  # whoever does something is told; the next look tells what this one could not
-                    self.look()
+        if self._events.has_listeners:  # whoever does something is told; the next look tells what this one could not
+            self.look()

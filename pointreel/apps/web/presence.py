@@ -4,11 +4,10 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from contextlib import suppress
-from threading import Event, Thread
 from uuid import uuid4
 
 from ...store import Project, RunningJob
+from .repeated import Repeated
 
 _EVERY, _SILENT = 15.0, 120.0
 """Seconds after which a server says that it is there, and after which one that does not is taken to be gone."""
@@ -19,22 +18,18 @@ class Presence:
 
     def __init__(self, project: Project, works: Callable[[], bool]) -> None:
         self.name = name_of_server()
-        self._project, self._works, self._over = project, works, Event()
-        self._thread = Thread(target=self._say, name="pointreel-presence", daemon=True)
+        self._project, self._works = project, works
+        self._said = Repeated(self._say, every=_EVERY, name="presence")
 
     def begin(self) -> None:
-        self._thread.start()
+        self._said.begin()
 
     def close(self) -> None:
-        self._over.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        self._said.close()
 
     def _say(self) -> None:
-        while not self._over.wait(_EVERY):
-            if self._works():
-                with suppress(Exception):  # a disk that is full now may not be so the next time
-                    self._project.see_jobs(self.name)
+        if self._works():
+            self._project.see_jobs(self.name)
 
 
 def name_of_server() -> str:
