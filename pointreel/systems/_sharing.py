@@ -10,8 +10,8 @@ from ..core import Mask, Segment
 from ._kept import Kept, mask_of
 from ._plan import Pass
 
-_UNKNOWN = 0.5
-_TELLING = 0.05
+_NOTHING = 0.3
+"""How sure it is that an object is not there. Scores of masks are seldom lower."""
 
 Found = Mask | None
 """The mask of an object on a frame, None where there is none."""
@@ -31,19 +31,18 @@ class Ends:
     old: Found
     new: Found
 
-    def gains(self, old: Sequence[float], new: Sequence[float], nearness: Sequence[float]) -> list[float]:
+    def gains(self, old: Sequence[float], new: Sequence[float], farness: Sequence[float]) -> list[float]:
         """What is gained on each frame by taking what the correction made, from the frame after the corrected one on.
 
-        Each of the two agrees with what is right at either end by so much, and in between by something in between, as
-        its scores fall. ``nearness``: how far frames are on the way from the lock to the correction.
+        Each of the two agrees with what is right at either end by so much, and in between by something in between; and
+        the surer of the two, by its scores, is likelier right. ``farness``: how far frames are on the way from the
+        correction to the lock.
         """
-        old_way = way(old[::-1], nearness[::-1])[::-1]
-        new_way = way(new, [1 - near for near in nearness])
         at_lock, at_correction = agreement(self.old, self.locked), agreement(self.was, self.corrected)
         carried = agreement(self.new, self.locked)
         return [
-            _between(1.0, carried, gone) - _between(at_lock, at_correction, come)
-            for gone, come in zip(new_way, old_way, strict=True)
+            round(_between(1.0, carried, far) - _between(at_correction, at_lock, far) + now - before, 6)
+            for before, now, far in zip(old, new, farness, strict=True)
         ]
 
 
@@ -69,20 +68,8 @@ def taken_back(kept: Kept, before: NDArray[np.int64], one: Pass, after: int) -> 
     )
     frames = [frame for frame in one.frames if frame != lock]
     before_it, now = ([sureness(at(frame)) for frame in frames] for at in (old, new))
-    gains = ends.gains(before_it, now, [(after - frame) / (after - lock) for frame in frames])
+    gains = ends.gains(before_it, now, [(frame - lock) / (after - lock) for frame in frames])
     yield from frames[reach(gains) :]
-
-
-def way(scores: Sequence[float], evenly: Sequence[float]) -> Sequence[float]:
-    """How far each mask is from being as right as the first to being as wrong as the last: as the scores fall, or
-    ``evenly`` where they tell nothing.
-
-    >>> way([0.9, 0.8, 0.7], [0.25, 0.5, 0.75])
-    [0.0, 0.5, 1.0]
-    """
-    if not scores or scores[0] - scores[-1] < _TELLING:
-        return evenly
-    return [round(min(1.0, max(0.0, (scores[0] - score) / (scores[0] - scores[-1]))), 6) for score in scores]
 
 
 def reach(gains: Sequence[float]) -> int:
@@ -98,8 +85,8 @@ def reach(gains: Sequence[float]) -> int:
 
 
 def sureness(segment: Segment | None) -> float:
-    """The score of a mask; of none nobody knows."""
-    return _UNKNOWN if segment is None else segment.score
+    """The score of a mask, or of there being none."""
+    return segment.score if segment is not None and segment.mask else _NOTHING
 
 
 def agreement(one: Found, other: Found) -> float:

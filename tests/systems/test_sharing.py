@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pointreel.core import Mask, Segment
-from pointreel.systems._sharing import Ends, agreement, reach, sureness, way
+from pointreel.systems._sharing import Ends, agreement, reach, sureness
 
 
 def bar(length: int) -> Mask:
@@ -18,12 +18,13 @@ def bar(length: int) -> Mask:
 NOTHING = Mask.empty(4, 10)
 
 
-NEARNESS = [k / 10 for k in range(10, -1, -1)]
+FARNESS = [k / 10 for k in range(11)]
+EVEN = [0.5] * 11
 
 
-def shares(ends: Ends, old: Sequence[float] = (), new: Sequence[float] = ()) -> list[bool]:
-    """Whether the new mask is as good, by nearness to the correction; with the scores of both, nearest to it first."""
-    return [gain > -1e-9 for gain in ends.gains(old or [0.5] * 11, new or [0.5] * 11, NEARNESS)][::-1]
+def shares(ends: Ends, old: Sequence[float] = EVEN, new: Sequence[float] = EVEN) -> list[bool]:
+    """Whether the new mask is as good, from the lock to the correction; with the scores of both in that order."""
+    return [gain > -1e-9 for gain in ends.gains(old[::-1], new[::-1], FARNESS)][::-1]
 
 
 @pytest.mark.parametrize(
@@ -45,19 +46,18 @@ def test_what_was_wrong_at_both_ends_goes() -> None:
     assert all(shares(Ends(corrected=bar(10), was=None, locked=bar(10), old=None, new=None)))
 
 
-def test_what_was_right_is_as_wrong_as_its_scores_have_fallen() -> None:
+def test_the_surer_one_has_more() -> None:
     ends = Ends(corrected=bar(10), was=None, locked=bar(10), old=bar(10), new=None)
-    lost_late, lost_soon = [0.4] * 3 + [0.8] * 8, [0.4] * 8 + [0.8] * 3
     assert shares(ends).index(True) == 5
-    assert shares(ends, old=lost_late).index(True) == 8
-    assert shares(ends, old=lost_soon).index(True) == 3
-    assert shares(ends, new=lost_soon[::-1]).index(True) == 8
-    assert shares(ends, old=[0.8] * 11, new=[0.9] * 10 + [0.88]).index(True) == 5  # scores that tell nothing
-    assert way([], []) == []
+    assert shares(ends, old=[0.7] * 11).index(True) == 6
+    assert shares(ends, new=[0.9] * 11).index(True) == 3
+    assert shares(ends, old=[0.9] * 11, new=[0.9] * 11).index(True) == 5
+    assert shares(ends, new=[0.5] * 7 + [0.0] + [0.5] * 3) == [k >= 5 and k != 7 for k in range(11)]
 
 
-def test_nobody_knows_how_sure_nothing_is() -> None:
-    assert sureness(Segment(bar(3), 0.75)) > sureness(None) > sureness(Segment(bar(3), 0.25))
+def test_nothing_is_believed_less_than_a_mask() -> None:
+    nothing = sureness(Segment(NOTHING, 0.9))
+    assert sureness(Segment(bar(3), 0.75)) > sureness(Segment(bar(3), 0.4)) > sureness(None) == nothing
 
 
 def test_a_change_reaches_as_far_as_it_is_worth_most_in_all() -> None:
