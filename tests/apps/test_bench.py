@@ -53,13 +53,22 @@ def test_a_table_for_people_and_masks_on_disk(run, tmp_path: Path) -> None:
     assert f"{json.loads(scored.stdout)['global']['J_mean']:.4f}" == lines[2].split()[2]
 
 
+def test_the_engine_can_be_shown_fewer_pixels(run) -> None:
+    def first_frame(*words: str) -> float:
+        done = run("bench", "colours", "--data", "demo/DAVIS", "--json", *words)
+        assert done.returncode == 0, done.stderr
+        return float(json.loads(done.stdout)["mask"]["global"]["first_frame_J"])
+
+    assert first_frame("--height", "60") != first_frame() == first_frame("--height", "2000")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (("nobody", "--data", "demo/DAVIS"), "There is no propagator named 'nobody'"),
         (("colours", "--data", "demo/DAVIS/Annotations", "--sequences", "smaple"), "Did you mean 'sample'?"),
         (("colours", "--data", "demo/DAVIS", "--start", "box"), "This engine takes no box"),
-        (("colours", "--data", "demo/DAVIS", "--height", "162"), "has no option 'height=162'. It has: tolerance"),
+        (("colours", "--data", "demo/DAVIS", "--option", "side=9"), "has no option 'side=9'. It has: tolerance"),
         (("colours", "--data", "demo/DAVIS", "--out", "demo/DAVIS"), "exists and is not an empty folder"),
     ],
 )

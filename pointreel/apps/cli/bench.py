@@ -12,6 +12,7 @@ from ...evaluate import Report
 from ...evaluate.report import table
 from ...evaluate.tracking_bench import Start
 from ...evaluate.tracking_bench import bench as measure
+from ...evaluate.tracking_bench_heights import Shrunk
 from .console import out, print_json, print_table, progress, remarks
 from .options import parse
 
@@ -30,7 +31,7 @@ def bench(
     max_clicks: Annotated[int, typer.Option(min=1, help="Give up after so many clicks on a sequence.")] = 20,
     sequences: Annotated[str | None, typer.Option(help="Only these, with commas between.")] = None,
     split: Annotated[str | None, typer.Option(help="A list in ImageSets; val where there is one, else all.")] = None,
-    height: Annotated[int | None, typer.Option(help="The engine's own height, where it has that option.")] = None,
+    height: Annotated[int | None, typer.Option(min=16, help="Show the engine videos that are no higher.")] = None,
     option: Annotated[list[str], typer.Option(help="An option of the engine, as KEY=VALUE.")] = [],  # noqa: B006
     num_workers: Annotated[int, typer.Option("-n", min=1, help="Processes; measure speed with one.")] = 1,
     folder: Annotated[Path | None, typer.Option("--csv", help="Write a table per start into this folder.")] = None,
@@ -43,12 +44,11 @@ def bench(
     again and again.
     """
     starts = [Start.parse(text) for text in start]
-    words = [*option, *([f"height={height}"] if height is not None else [])]
-    options = parse(propagators, engine, words)
+    build = partial(propagators.build, engine, **parse(propagators, engine, option))
     if not data.exists():
         raise PointreelError(f"{data}: there is nothing here. Check the path.")
     reports = measure(
-        partial(propagators.build, engine, **options),
+        build if height is None else partial(Shrunk.built, build, height),
         data,
         starts,
         num_seeds=seeds,
