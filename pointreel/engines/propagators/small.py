@@ -170,7 +170,7 @@ class Session:
     def _size(self, num_objects: int) -> int:
         """Each object after the first adds a quarter to the pixels that are looked at, and all share them."""
         share = self.config.size * np.sqrt((1 + 0.25 * (num_objects - 1)) / num_objects)
-        return max(_SMALLEST, int(share / _STRIDE + 0.5) * _STRIDE)
+        return max(_SMALLEST, int(share / _STRIDE) * _STRIDE)
 
 
 @dataclass(frozen=True)
