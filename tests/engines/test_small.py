@@ -191,3 +191,32 @@ def test_a_long_trace_becomes_a_few_points_of_its_middle() -> None:
     assert len(given.on) == 8
     assert given.on[:, 0].min() >= 9
     assert given.on[:, 0].max() <= 91
+
+
+def test_points_on_a_string_do_not_take_the_rest_along() -> None:
+    height, width = 240, 480
+    ground = cv2.blur(np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8), (9, 9)) // 2 + 60
+    y, x = np.mgrid[:height, :width]
+    disk = (x - 80) ** 2 + (y - 150) ** 2 < 28**2
+    rgb = ground.copy()
+    cv2.line(rgb, (80, 150), (470, 20), (150, 20, 10), 1)
+    rgb[disk] = (150, 20, 10)
+    on_disk, on_string = [(80, 150), (66, 140), (92, 162), (70, 166), (94, 136)], [(410, 40), (470, 20)]
+    prompt = Prompt(object_id=1, frame=0, points=Points.on([*on_disk, *on_string]))
+    engine = segmenters.build("small")
+    (segment,) = engine.segment(engine.encode(Frame(0, rgb)), [prompt])
+    assert overlap(segment, disk) > 0.8
+
+
+def test_points_that_lie_together_are_all_heard() -> None:
+    empty = np.zeros((0, 2), np.float32)
+
+    def left(*places: tuple[float, float]) -> int:
+        return len(Given(np.array(places, np.float32).reshape(-1, 2), empty, None).together().on)
+
+    body = [(0.0, 0.0), (10.0, 5.0), (20.0, 0.0), (10.0, 20.0)]
+    assert [left(*body[:k]) for k in range(5)] == [0, 1, 2, 3, 4]
+    assert left(*body, (200.0, 100.0)) == 4
+    assert left(*body, (30.0, 20.0)) == 5
+    assert left(*body[:3], (200.0, 100.0)) == 4  # three are too few to say what is together
+    assert left((0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (9.0, 9.0)) == 4

@@ -22,6 +22,7 @@ _AROUND, _ALONE, _LEAST = 1.45, 0.94, 0.29
 _SCALES, _CLOSELY = (0.7, 1.2), 0.47
 _CUT, _WIDER, _LOOKS = 0.35, 1.8, 2
 _GAP = 0.5
+_TOGETHER, _AWAY, _STRETCH, _SURER = 4, 2.5, 2.2, 0.07
 ONCE, CAREFULLY = (1,), (2, 2)
 """Ways to look closely: how often the mask is made better on each look."""
 
@@ -70,6 +71,13 @@ class Given:
         """What is said, and these points too."""
         on, off = (points.xy[points.label == label] for label in (FOREGROUND, BACKGROUND))
         return replace(self, on=np.concatenate([self.on, on]), off=np.concatenate([self.off, off]))
+
+    def together(self) -> "Given":
+        """Without the few points on the object that are far away from all others, as those on a string are."""
+        away = np.abs(self.on - np.median(self.on, 0)).max(1) if len(self.on) > _TOGETHER else np.zeros(len(self.on))
+        close = self.on[away <= _AWAY * np.median(away)] if away.any() else self.on
+        is_stretched = len(close) >= _TOGETHER and np.ptp(self.on, 0).max() > _STRETCH * np.ptp(close, 0).max()
+        return replace(self, on=close) if is_stretched else self
 
     def window(self, height: int, width: int, size: int) -> Window:
         """Where to look first: the more points, the better they tell how far the object goes.
@@ -139,8 +147,17 @@ class FirstMask:
         """Up to three masks, the likeliest first. ``other``: a neighbour of the frame, to see what moves.
 
         Where to look is decided by quick looks, through small windows; only the likeliest is then looked at closely,
-        once for each of ``looks``, and made better so many times there.
+        once for each of ``looks``, and made better so many times there. Points far away from all others are left out
+        where that makes the network much surer: with them a window shows too little of the rest.
         """
+        found, close = self._candidates(frame, given, other, looks), given.together()
+        if len(close.on) < len(given.on):
+            better = self._candidates(frame, close, other, looks)
+            if better[0].quality > found[0].quality + _SURER:
+                return better
+        return found
+
+    def _candidates(self, frame: Frame, given: Given, other: Frame | None, looks: Sequence[int]) -> list[Candidate]:
         middle = given.window(frame.height, frame.width, self._quick)
         windows = [Window.about(*middle.centre, scale * middle.side, self._quick) for scale in _SCALES]
         found = max((self.look(window, frame, given, other) for window in windows), key=lambda masks: masks[0].quality)
