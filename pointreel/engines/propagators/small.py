@@ -132,7 +132,7 @@ class Session:
         small = _small_grey(frame)
         if self._before is not None and self._small is not None and self.objects:
             pair = Pair(frame, self._before, self._finder.flow(small, self._small))
-            self.objects = self.seeker.step(pair, self.objects, self._size(len(self.objects)))
+            self.objects = self.seeker.step(pair, self.objects, self._size(len(self.objects)), self._size(1))
         for query in as_one(queries):
             self._hear(query, frame, ahead or self._before)
         self._before, self._small = frame, small

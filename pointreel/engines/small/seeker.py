@@ -50,15 +50,15 @@ class Seeker:
     def __init__(self, net: Propagate, device: str, carrier: Carrier) -> None:
         self._net, self._device, self._carrier = net, device, carrier
 
-    def step(self, pair: Pair, objects: Mapping[int, Tracked], size: int) -> dict[int, Tracked]:
-        """The objects on the frame after."""
+    def step(self, pair: Pair, objects: Mapping[int, Tracked], size: int, alone: int) -> dict[int, Tracked]:
+        """The objects on the frame after. Those in sight share pixels; what is missing is looked at as if ``alone``."""
         glances = Glances(self._net, self._device, pair)
         begun = {i: self._begun(glances, tracked) for i, tracked in objects.items()}
         now = self._carried(glances, {i: tracked for i, tracked in begun.items() if not tracked.is_missing}, size)
         missing = {i: tracked for i, tracked in (begun | now).items() if tracked.is_missing}
         for i, tracked in missing.items():
             others = [other for j, other in now.items() if j != i and other.is_there]
-            now[i] = self._sought(glances, tracked, others, size)
+            now[i] = self._sought(glances, tracked, others, alone)
         return {i: now[i] for i in objects}
 
     def _carried(self, glances: Glances, objects: Mapping[int, Tracked], size: int) -> dict[int, Tracked]:
